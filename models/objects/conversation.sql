@@ -1,0 +1,48 @@
+-- Fills what the messages and people of a conversation tell: its company, who began it, its end and its length.
+with told as (
+    select
+        conversation_id,
+        arg_min(
+            case when author_contact_id is not null then 'in' when author_team_member_id is not null then 'out' end,
+            (sent_at, message_id)
+        ) as direction,
+        max(sent_at) as last_sent_at,
+        count(*) as message_count
+    from objects.message
+    where source_deleted_at is null
+    group by conversation_id
+),
+
+outside as (
+    -- Whoever wrote comes before whoever was written to; people of no company are passed over.
+    select p.conversation_id, p.contact_id, p.role, p.conversation_participant_id as row_id
+    from objects.conversation_participant as p
+    union all
+    select m.conversation_id, m.author_contact_id as contact_id, 'from' as role, m.message_id as row_id
+    from objects.message as m
+),
+
+first_outside as (
+    select
+        o.conversation_id,
+        j.company_id,
+        row_number() over (
+            partition by o.conversation_id
+            order by
+                case o.role when 'from' then 1 when 'to' then 2 when 'attendee' then 3 when 'cc' then 4 else 5 end,
+                o.row_id
+        ) as preference
+    from outside as o
+    join objects.job_role as j on j.contact_id = o.contact_id and j.is_primary
+)
+
+select
+    s.* exclude (company_id, direction, ended_at, message_count),
+    coalesce(s.company_id, t.company_id, f.company_id) as company_id,
+    coalesce(s.direction, m.direction) as direction,
+    coalesce(s.ended_at, m.last_sent_at) as ended_at,
+    coalesce(s.message_count, m.message_count) as message_count
+from sourced as s
+left join told as m on m.conversation_id = s.conversation_id
+left join objects.ticket as t on t.ticket_id = s.ticket_id
+left join first_outside as f on f.conversation_id = s.conversation_id and f.preference = 1

@@ -1,0 +1,15 @@
+-- Fills the company from the requester's main company, and sees where the text asks for more.
+with asking as (
+    select distinct s.ticket_id
+    from sourced as s
+    join policy.support_expansion_phrases as p
+        on contains(lower(concat_ws(' ', s.subject, s.description)), p.value)
+)
+
+select
+    s.* exclude (company_id, is_expansion_signal),
+    coalesce(s.company_id, j.company_id) as company_id,
+    coalesce(s.is_expansion_signal, false) or a.ticket_id is not null as is_expansion_signal
+from sourced as s
+left join objects.job_role as j on j.contact_id = s.requester_id and j.is_primary
+left join asking as a on a.ticket_id = s.ticket_id

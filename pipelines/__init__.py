@@ -1,0 +1,1 @@
+"""The only room that knows Dagster and the warehouse: ingest, build, publish and the command line."""

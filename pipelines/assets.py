@@ -1,0 +1,226 @@
+"""The catalogue as Dagster assets: one per table, with its columns, lineage, rows, time and checks.
+
+Here belongs only what Dagster needs to know. How a table is made belongs to `build`.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines import build, checks, ingest, publish
+from pipelines.home import Home
+from pipelines.rooms import Invariant, Table, catalogue, column_lineage, invariants, resources, sources
+from pipelines.schemas import columns_of, schema_of
+from pipelines.warehouse import Connection, columns, open_warehouse
+
+POOL = "warehouse"
+"""The one writer: every step that opens the warehouse stands in this pool of one."""
+
+OWNERS = ["team:revops"]
+CONTEXT = dg.AssetKey(["meta", "run"])
+SNAPSHOT = dg.AssetKey(["published", "snapshot"])
+RETRY = dg.RetryPolicy(max_retries=1, delay=2)
+
+
+class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The home folder that the assets read and write; empty for `RAPPORT_HOME`."""
+
+    path: str = ""
+
+    def home(self) -> Home:
+        """The home folder."""
+        return Home.find(Path(self.path) if self.path else None)
+
+
+class AsOf(dg.Config):
+    """What a run is computed for."""
+
+    day: str | None = None
+    """The last day that counts, as YYYY-MM-DD in UTC; today when it is left out."""
+
+
+def as_of_instant(day: date) -> datetime:
+    """The instant at which a day is over: everything before it counts."""
+    return datetime.combine(day + timedelta(days=1), time())
+
+
+def key(table: str) -> dg.AssetKey:
+    """`marts.arr_bridge` -> marts / arr_bridge."""
+    return dg.AssetKey(table.split("."))
+
+
+def _deps(table: Table) -> set[dg.AssetKey]:
+    made = catalogue()
+    inputs = {CONTEXT for name in table.reads if name == "meta.run" or name.startswith("policy.")}
+    return {key(name) for name in table.reads if name in made} | inputs
+
+
+def _description(table: Table) -> str:
+    schema = schema_of(table.name)
+    if schema is not None:
+        return " ".join((schema.__doc__ or "").split())
+    return f"Made by {table.path.name} of {table.path.parent.name}."
+
+
+def _column_metadata(table: Table) -> dict[str, object]:
+    schema = schema_of(table.name)
+    if schema is None:
+        return {}
+    listed = [
+        dg.TableColumn(
+            name=column.name,
+            type=column.sql_type,
+            description=column.description,
+            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=False),
+        )
+        for column in columns_of(schema)
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=listed)}
+
+
+def _result(con: Connection, table: Table, built: build.Built) -> dg.MaterializeResult:
+    metadata: dict[str, object] = {
+        "dagster/row_count": built.rows,
+        "dagster/table_name": table.name,
+        "seconds": built.seconds,
+        "unchanged": not built.is_fresh,
+    }
+    lineage = column_lineage(table, {name: columns(con, name) for name in table.reads if name in catalogue()})
+    if lineage:
+        metadata["dagster/column_lineage"] = dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(asset_key=key(name), column_name=source) for name, source in origin]
+                for column, origin in lineage.items()
+            }
+        )
+    results = [] if schema_of(table.name) is None else [_verdict(checks.check_schema(con, table.name), "schema", table.name)]
+    return dg.MaterializeResult(asset_key=key(table.name), metadata=metadata, check_results=results)
+
+
+def _verdict(verdict: checks.Verdict, name: str, table: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key(table),
+        check_name=name,
+        passed=verdict.holds,
+        metadata={"offenders": verdict.offenders, "examples": dg.MetadataValue.md(f"```\n{verdict.examples}\n```")},
+    )
+
+
+def _table_asset(table: Table) -> dg.AssetsDefinition:
+    has_schema = schema_of(table.name) is not None
+    spec = dg.AssetCheckSpec("schema", asset=key(table.name), blocking=True, description="The Pandera schema holds.")
+
+    @dg.asset(
+        key=key(table.name),
+        deps=_deps(table),
+        group_name=table.layer,
+        kinds={"duckdb", "polars" if table.build else "sql"},
+        owners=OWNERS,
+        description=_description(table),
+        metadata=_column_metadata(table),
+        check_specs=[spec] if has_schema else None,
+        pool=POOL,
+        retry_policy=RETRY,
+    )
+    def made(workspace: Workspace) -> dg.MaterializeResult:
+        with open_warehouse(workspace.home(), table.name) as con:
+            return _result(con, table, build.build(con, table))
+
+    return made
+
+
+def _source_asset(source: str) -> dg.AssetsDefinition:
+    names = [f"raw_{source}.{resource.name}" for resource in resources(source)]
+    specs = [
+        dg.AssetSpec(
+            key(name),
+            group_name="raw",
+            kinds={"dlt", "duckdb"},
+            owners=OWNERS,
+            description=f"Every version of every record of {name.split('.')[1]} that {source} sent.",
+        )
+        for name in names
+    ]
+
+    @dg.multi_asset(name=f"sync_{source}", specs=specs, pool=POOL, retry_policy=RETRY)
+    def synced(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
+        home = workspace.home()
+        (result,) = ingest.sync(home, [source], None, context.log.info)
+        with open_warehouse(home, f"sync {source}") as con:
+            for name in names:
+                new = [delivery for delivery in result.deliveries if delivery.resource == name.split(".")[1]]
+                (rows,) = con.execute(f"select count(*) from {name}").fetchone() or (0,)
+                yield dg.MaterializeResult(
+                    asset_key=key(name),
+                    metadata={
+                        "dagster/row_count": rows,
+                        "dagster/table_name": name,
+                        "files": len(new),
+                        "rows_stored": sum(delivery.rows_stored for delivery in new),
+                        "rows_quarantined": sum(delivery.rows_quarantined for delivery in new),
+                    },
+                )
+
+    return synced
+
+
+@dg.asset(key=CONTEXT, group_name="run", kinds={"duckdb"}, owners=OWNERS, pool=POOL)
+def run_context(config: AsOf, workspace: Workspace) -> dg.MaterializeResult:
+    """The day everything is computed for, and the policies: inputs of every number."""
+    day = date.fromisoformat(config.day) if config.day else datetime.now().astimezone().date()
+    home = workspace.home()
+    with open_warehouse(home, "policies") as con:
+        build.prepare(con, home, as_of_instant(day))
+    return dg.MaterializeResult(metadata={"as of": str(day)})
+
+
+def _snapshot_asset() -> dg.AssetsDefinition:
+    tables = [table.name for table in catalogue().values() if table.name.split(".")[0] in publish.SCHEMAS]
+
+    @dg.asset(
+        key=SNAPSHOT,
+        deps=[key(name) for name in tables],
+        group_name="published",
+        kinds={"duckdb", "parquet"},
+        owners=OWNERS,
+        pool=POOL,
+    )
+    def snapshot(workspace: Workspace) -> dg.MaterializeResult:
+        """The file analysts and BI tools read, swapped in whole, with Parquet beside it."""
+        home = workspace.home()
+        with open_warehouse(home, "publish") as con:
+            rows = publish.publish(con, home)
+        return dg.MaterializeResult(metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)})
+
+    return snapshot
+
+
+def _invariant_check(invariant: Invariant) -> dg.AssetChecksDefinition:
+    order = list(catalogue())
+    watched = max((name for name in invariant.reads if name in order), key=order.index)
+    others = [key(name) for name in invariant.reads if name in order and name != watched]
+
+    @dg.asset_check(
+        asset=key(watched),
+        name=invariant.name,
+        description=invariant.sentence,
+        additional_deps=others,
+        blocking=True,
+        pool=POOL,
+    )
+    def holds(workspace: Workspace) -> dg.AssetCheckResult:
+        with open_warehouse(workspace.home(), invariant.name) as con:
+            return _verdict(checks.check_invariant(con, invariant), invariant.name, watched)
+
+    return holds
+
+
+ASSETS: list[dg.AssetsDefinition] = [
+    run_context,
+    *[_source_asset(source) for source in sources()],
+    *[_table_asset(table) for table in catalogue().values() if table.kind != "raw"],
+    _snapshot_asset(),
+]
+CHECKS: list[dg.AssetChecksDefinition] = [_invariant_check(invariant) for invariant in invariants()]

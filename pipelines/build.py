@@ -1,0 +1,190 @@
+"""Building one table of the catalogue, and knowing whether it must be built at all.
+
+A table is rebuilt when its own text, its schema, the code of this room or anything it reads has changed; its
+fingerprint says so before any data is touched. Each table is made and its fingerprint noted in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from models.policy.loading import load_policies
+from pipelines import metrics, objects, staging
+from pipelines.home import ROOT, Home
+from pipelines.rooms import Table, catalogue, declared_columns, resources, sources
+from pipelines.schemas import definition, schema_of
+from pipelines.warehouse import Connection, replace_table, table_names
+
+_STATE = """
+create schema if not exists meta;
+create schema if not exists policy;
+create table if not exists meta.table_state (name varchar primary key, fingerprint varchar, rows bigint, seconds double);
+create table if not exists meta.run (as_of timestamp not null, as_of_on date not null);
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building one table came to."""
+
+    rows: int
+    seconds: float
+    is_fresh: bool
+    """False when nothing it depends on had changed and the table was left as it was."""
+
+
+def prepare(con: Connection, home: Home, as_of: datetime) -> None:
+    """Write the run's as-of instant and the policies into the warehouse; both are inputs like any other.
+
+    Raises `PolicyError`, naming file and line, before anything is changed.
+    """
+    policies = load_policies(home.config)
+    con.execute(_STATE).fetchall()
+    con.execute("delete from meta.run").fetchall()
+    con.execute("insert into meta.run values (?, ?)", [as_of, as_of.date()]).fetchall()
+    policies["source_rank"] = pl.DataFrame(
+        {"source": list(sources()), "trust": list(range(len(sources())))}, schema={"source": pl.String, "trust": pl.Int64}
+    )
+    for name, frame in policies.items():
+        con.register("policy_frame", frame)
+        replace_table(con, f"policy.{name}", "select * from policy_frame")
+        con.unregister("policy_frame")
+
+
+def stale(con: Connection) -> list[Table]:
+    """The tables that are not what their inputs now make them, in the order in which they must be built."""
+    wanted = fingerprints(con)
+    rows = con.execute("select name, fingerprint from meta.table_state").fetchall()
+    present = table_names(con)
+    known = {name: fingerprint for name, fingerprint in rows if name in present}
+    return [t for t in catalogue().values() if t.kind != "raw" and known.get(t.name) != wanted[t.name]]
+
+
+def build(con: Connection, table: Table) -> Built:
+    """Make one table from what is in the warehouse, unless it is already what it should be."""
+    wanted = fingerprints(con)[table.name]
+    state = con.execute("select fingerprint, rows, seconds from meta.table_state where name = ?", [table.name]).fetchone()
+    if state and state[0] == wanted and table.name in table_names(con):
+        return Built(rows=state[1], seconds=state[2], is_fresh=False)
+    started = time.monotonic()
+    con.execute("begin").fetchall()
+    try:
+        rows = _make(con, table)
+        seconds = round(time.monotonic() - started, 3)
+        con.execute(
+            "insert or replace into meta.table_state values (?, ?, ?, ?)", [table.name, wanted, rows, seconds]
+        ).fetchall()
+        con.execute("commit").fetchall()
+    except BaseException:
+        con.execute("rollback").fetchall()
+        raise
+    return Built(rows=rows, seconds=seconds, is_fresh=True)
+
+
+def _make(con: Connection, table: Table) -> int:
+    if table.kind == "staging":
+        return staging.build(con, table)
+    if table.kind == "objects":
+        return objects.build(con, table)
+    if table.kind == "metrics":
+        return metrics.build(con, table)
+    if table.build is not None:
+        con.register("built", table.build(_frames(con, table)))
+        query = "select * from built"
+    else:
+        assert table.sql is not None
+        _make_unions(con, table.sql)
+        query = table.sql
+    schema = schema_of(table.name)
+    if schema is None:
+        return replace_table(con, table.name, query)
+    con.execute(f"create schema if not exists {table.name.split('.')[0]}").fetchall()
+    con.execute(f"create or replace table {table.name} ({definition(schema)})").fetchall()
+    (rows,) = con.execute(f"insert into {table.name} by name {query}").fetchone() or (0,)
+    return int(rows)
+
+
+def _frames(con: Connection, table: Table) -> dict[str, pl.DataFrame]:
+    for name in table.inputs:
+        if name.startswith("staging."):
+            _make_union(con, name.split(".")[1])
+    return {name: con.sql(f"select * from {name}").pl() for name in table.inputs}
+
+
+def _make_unions(con: Connection, sql: str) -> None:
+    for name in {table.object_name for table in catalogue().values() if table.kind == "staging"}:
+        if f"staging.{name}" in sql:
+            _make_union(con, name)
+
+
+def _make_union(con: Connection, name: str) -> None:
+    """`staging.<object>`: every source's staging rows of one object, as a view."""
+    tables = [t.name for t in catalogue().values() if t.kind == "staging" and t.object_name == name]
+    rows = " union all by name ".join(f"select * from {table}" for table in tables) or objects.no_rows(name)
+    con.execute(f"create schema if not exists staging; create or replace view staging.{name} as {rows}").fetchall()
+
+
+# --- fingerprints: what a table depends on, in one word --------------------------------------------------------------
+
+
+def fingerprints(con: Connection) -> dict[str, str]:
+    """The fingerprint every table would have if it were built now."""
+    found = _input_fingerprints(con)
+    for table in catalogue().values():
+        if table.kind == "raw":
+            continue
+        above = [f"{name}={found.get(name, '')}" for name in sorted(table.reads)]
+        found[table.name] = _digest(kernel_version(), _text(table), *above)
+    return found
+
+
+def _input_fingerprints(con: Connection) -> dict[str, str]:
+    """Raw tables by the deliveries in them, policies and the as-of row by what they say."""
+    delivered: Mapping[str, str] = dict(
+        con.execute(
+            "select 'raw_' || source || '.' || resource, string_agg(sha256 || rows_stored, ',' order by arrival, sha256) "
+            "from meta.delivery group by 1"
+        ).fetchall()
+    )
+    found = {
+        f"raw_{source}.{resource.name}": _digest(declared_columns(resource), delivered.get(f"raw_{source}.{resource.name}", ""))
+        for source in sources()
+        for resource in resources(source)
+    }
+    names = [f"{s}.{n}" for s, n in con.execute("select schema_name, table_name from duckdb_tables() where schema_name = 'policy'").fetchall()]
+    for name in [*names, "meta.run"]:
+        found[name] = _digest(repr(con.execute(f"select * from {name} order by all").fetchall()))
+    return found
+
+
+@cache
+def _text(table: Table) -> str:
+    """Everything written about a table: its own file, and the schema beside it."""
+    paths = {table.path, table.path.with_suffix(".sql"), table.path.with_suffix(".py")}
+    if table.kind == "staging":
+        paths.add(ROOT / "models" / "objects" / f"{table.object_name}.py")
+    if table.kind == "metrics":
+        paths = set(table.path.glob("*.toml"))
+    if table.layer == "identity":
+        paths |= set(table.path.parent.glob("*.py"))
+    return "".join(path.read_text() for path in sorted(paths) if path.is_file())
+
+
+@cache
+def kernel_version() -> str:
+    """A fingerprint of the code that every table is made with."""
+    names = ("build", "metrics", "objects", "raw", "schemas", "staging", "warehouse")
+    paths = [Path(__file__).parent / f"{name}.py" for name in names] + [ROOT / "models" / "schema.py"]
+    return _digest(*(path.read_text() for path in paths))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

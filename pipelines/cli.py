@@ -1,0 +1,235 @@
+"""The `rapport` command: reads what was typed, calls the room that does it, says what came of it.
+
+Exit codes: 0 done; 1 done, but something failed or does not hold; 2 the command could not be understood or started.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from pipelines.home import Home
+
+app = typer.Typer(
+    name="rapport",
+    help="One customer truth in DuckDB, from the exports of your CRM, mail, help desk, billing and survey systems.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
+DayOption = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The last day that counts; today if left out.")
+]
+DeliveredOption = Annotated[
+    datetime | None,
+    typer.Option("--delivered-at", help="State when the files arrived (UTC), to replay old deliveries; now if left out."),
+]
+
+
+@contextmanager
+def _spoken_errors() -> Iterator[None]:
+    """Turn the errors a person can act on into one plain message and exit code 2."""
+    from models.policy.loading import PolicyError
+    from pipelines.raw import CountsDoNotAddUpError
+    from pipelines.lookup import NothingFoundError
+    from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
+
+    try:
+        yield
+    except (PolicyError, WarehouseBusyError, WarehouseDamagedError, CountsDoNotAddUpError, NothingFoundError) as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+def _home(path: Path | None, *, must_exist: bool = True) -> Home:
+    home = Home.find(path)
+    if must_exist and not home.exists():
+        err.print(f"{home.path} is no Rapport home yet. Run `rapport init` first.", style="red", markup=False)
+        raise typer.Exit(2)
+    home.prepare_environment()
+    return home
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, default=str))
+
+
+@app.command(epilog="Example: rapport init --home ~/rapport")
+def init(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Make the home folder: an inbox per source, a place for your policies, Dagster's settings."""
+    from pipelines.rooms import sources
+
+    place = _home(home, must_exist=False)
+    made = place.create(list(sources()))
+    if as_json:
+        return _print_json({"home": place.path, "made": made})
+    out.print(f"Home: {place.path}" + ("" if made else " (everything was there)"), markup=False)
+    for source in sources():
+        out.print(f"  {place.inbox / source}  <- exports of {source}", markup=False)
+    out.print("Drop exports there, then: rapport sync && rapport run")
+
+
+@app.command(epilog="Example: rapport sync stripe hubspot")
+def sync(
+    source: Annotated[list[str] | None, typer.Argument(help="Sources to read; all when left out.")] = None,
+    home: HomeOption = None,
+    delivered_at: DeliveredOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take every new file of the inbox into the warehouse: once or not at all."""
+    from pipelines import report
+    from pipelines.ingest import sync as run_sync
+    from pipelines.rooms import sources
+
+    place = _home(home)
+    unknown = sorted(set(source or []) - set(sources()))
+    if unknown:
+        err.print(f"No source is called {', '.join(unknown)}. There are: {', '.join(sources())}.", style="red")
+        raise typer.Exit(2)
+    with _spoken_errors(), err.status("reading the inbox ...") as status:
+        synced = run_sync(place, source or list(sources()), delivered_at, lambda name: status.update(f"reading {name} ..."))
+    if as_json:
+        return _print_json(report.sync_json(synced))
+    report.print_sync(out, synced)
+
+
+@app.command(epilog="Example: rapport run --as-of 2026-06-30")
+def run(home: HomeOption = None, as_of: DayOption = None, as_json: JsonOption = False) -> None:
+    """Rebuild what is stale, check it, publish it."""
+    place = _home(home)
+    result = _run(place, as_of.date() if as_of else None)
+    if as_json:
+        _print_json({**result.__dict__, "succeeded": result.succeeded, "snapshot": place.snapshot})
+    raise typer.Exit(0 if result.succeeded else 1)
+
+
+def _run(home: Home, day: date | None) -> Any:
+    """Run with a progress bar, then one line that says what came of it; failures in words."""
+    from pipelines.runs import run as run_all
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    started = datetime.now(UTC)
+    with _spoken_errors(), Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("looking for what is stale", total=None)
+        result = run_all(
+            home,
+            day,
+            lambda tables: bar.update(task, total=tables or None),
+            lambda name, rows, seconds: bar.update(task, advance=1, description=f"{name}: {rows:,} rows"),
+        )
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    for failure in result.failures:
+        err.print(f"FAILED {failure}", style="red", markup=False)
+    if result.failures:
+        err.print(f"Nothing was published; {home.snapshot} is as it was. Mend the cause and run `rapport run` again.")
+    elif result.published:
+        slowest = sorted(result.built.items(), key=lambda item: -item[1][1])[:3]
+        listed = ", ".join(f"{name} {took:.1f} s" for name, (_, took) in slowest)
+        err.print(f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) and published.")
+    else:
+        err.print(f"Nothing has changed since the last run as of {result.as_of}; the published file is current.")
+    return result
+
+
+@app.command(epilog="Example: rapport status --json")
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show for each source when it was last synced, its rows read, stored and set aside, and what waits in the inbox."""
+    from pipelines import report
+
+    place = _home(home)
+    with _spoken_errors():
+        found = report.status(place)
+    if as_json:
+        return _print_json(found)
+    report.print_status(out, found)
+
+
+@app.command(epilog="Example: rapport brief ada@brightfork.example")
+def brief(
+    who: Annotated[str, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who a customer is and how the relationship is going, before you call."""
+    from pipelines import brief as briefs
+
+    place = _home(home)
+    with _spoken_errors():
+        found = briefs.find(place, who)
+    if as_json:
+        return _print_json(found)
+    out.print(briefs.text(found), markup=False, soft_wrap=True)
+
+
+@app.command(epilog="Example: rapport demo --companies 300 --months 36")
+def demo(
+    home: HomeOption = None,
+    companies: Annotated[int, typer.Option(help="How many companies the fictional vendor knows.", min=10)] = 300,
+    months: Annotated[int, typer.Option(help="How many months of history.", min=6)] = 36,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
+) -> None:
+    """Write a fictional vendor's exports, take them all the way, and show the numbers."""
+    from pipelines import demo as demos
+    from pipelines import report
+
+    place = Home.find(home or Path("data/demo"))
+    place.prepare_environment()
+    with _spoken_errors():
+        with err.status("writing the exports of Lumenly, a fictional vendor ..."):
+            demos.write_world(place, seed=seed, companies=companies, months=months)
+        with err.status("reading the inbox ...") as shown:
+            synced = demos.sync_all(place, lambda name: shown.update(f"reading {name} ..."))
+        report.print_sync(out, synced)
+        result = _run(place, demos.LAST_DAY)
+        if result.succeeded:
+            report.print_summary(out, place)
+    raise typer.Exit(0 if result.succeeded else 1)
+
+
+@app.command(epilog="Example: rapport doctor")
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check this installation and home folder, and say what to mend."""
+    from pipelines import doctor as doctors
+
+    findings = doctors.examine(_home(home, must_exist=False))
+    if as_json:
+        _print_json([finding.__dict__ for finding in findings])
+    else:
+        for finding in findings:
+            out.print(f"{'ok  ' if finding.is_well else 'MEND'}  {finding.what}", markup=False)
+    raise typer.Exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+@app.command(epilog="Example: rapport dev --port 3000")
+def dev(
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Open Dagster's UI on this workspace, with the nightly schedule and the inbox sensor."""
+    import os
+    import sys
+
+    from pipelines.home import ROOT
+
+    place = _home(home)
+    err.print(f"Dagster's UI: http://{host}:{port}")
+    os.execv(
+        sys.executable,
+        [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", host, "-p", str(port)],
+    )

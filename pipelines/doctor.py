@@ -1,0 +1,74 @@
+"""`rapport doctor`: looks at the installation and the home folder and says what to mend."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+
+from models.policy.loading import PolicyError, load_policies
+from pipelines.home import Home
+from pipelines.rooms import catalogue, sources
+from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError, connect, open_warehouse
+
+PACKAGES = ("dagster", "dlt", "duckdb", "polars", "pandera", "sqlglot")
+FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, and what it is or what to do."""
+
+    is_well: bool
+    what: str
+
+
+def examine(home: Home) -> list[Finding]:
+    """Look at Python, packages, rooms, home folder, policies, warehouse and published file."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    findings = [
+        Finding(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or newer is needed)"),
+        Finding(True, versions),
+        Finding(True, f"{len(sources())} connectors, {len(catalogue())} tables: {', '.join(sources())}"),
+    ]
+    if not home.exists():
+        return [*findings, Finding(False, f"{home.path} is no Rapport home yet: run `rapport init`")]
+    findings.append(Finding(os.access(home.path, os.W_OK), f"{home.path} can be written to"))
+    free = shutil.disk_usage(home.path).free
+    findings.append(Finding(free > FREE_BYTES, f"{free / (1 << 30):.1f} GiB free at {home.path} (1 GiB is needed)"))
+    findings.append(_policies(home))
+    findings.append(_warehouse(home))
+    findings.append(_snapshot(home))
+    return findings
+
+
+def _policies(home: Home) -> Finding:
+    try:
+        load_policies(home.config)
+    except PolicyError as error:
+        return Finding(False, str(error))
+    own = sorted(path.name for path in home.config.glob("*.toml"))
+    return Finding(True, f"policies are readable (your own: {', '.join(own) or 'none'})")
+
+
+def _warehouse(home: Home) -> Finding:
+    if not home.warehouse.exists():
+        return Finding(True, "no warehouse yet: `rapport sync` makes it")
+    try:
+        with open_warehouse(home, "rapport doctor"):
+            return Finding(True, f"the warehouse opens and holds every committed row ({home.warehouse})")
+    except (WarehouseBusyError, WarehouseDamagedError) as error:
+        return Finding(False, str(error))
+
+
+def _snapshot(home: Home) -> Finding:
+    if not home.snapshot.exists():
+        return Finding(True, "nothing is published yet: `rapport run` does it")
+    con = connect(home.snapshot, read_only=True)
+    try:
+        (as_of,) = con.execute("select as_of_on from meta.run").fetchone() or (None,)
+    finally:
+        con.close()
+    return Finding(as_of is not None, f"the published file opens; it is as of {as_of} ({home.snapshot})")

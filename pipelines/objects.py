@@ -1,0 +1,156 @@
+"""From staging to the standard objects: rows of all sources together, references resolved, one row per merged thing.
+
+Who is the same company or person is decided in `models/identity`; here its links are only followed.
+"""
+
+from __future__ import annotations
+
+from pipelines.raw import quarantine_table
+from pipelines.rooms import MERGED, Table, sources
+from pipelines.schemas import Column, columns_of, definition, literal, schema_of
+from pipelines.warehouse import Connection
+
+
+def build(con: Connection, table: Table) -> int:
+    """Make `objects.<object>` from every source's staging rows; return its number of rows.
+
+    Rows whose required reference names nothing that was delivered go to quarantine with that reason.
+    """
+    schema = schema_of(table.name)
+    assert schema is not None and table.sql is not None
+    fields = columns_of(schema)
+    staged = sorted(
+        read for read in table.reads if read.startswith("staging_") and read.endswith(f".{table.object_name}")
+    )
+    con.execute(f"create or replace temp table resolved as {_resolved(table.object_name, fields, staged)}").fetchall()
+    _quarantine_dangling(con, table.object_name, fields, staged)
+    required = " and ".join(f'"{c.name}" is not null' for c in fields if c.references in MERGED and not c.nullable)
+    where = f"where {required}" if required else ""
+    merged = _merged(table.object_name, fields) if table.object_name in MERGED else "select * from resolved"
+    con.execute(
+        f"create or replace temp table sourced as select * exclude (_priority) from ({merged}) {where}"
+    ).fetchall()
+    con.execute(
+        f"create schema if not exists objects; create or replace table {table.name} ({definition(schema)})"
+    ).fetchall()
+    listed = ", ".join(f'"{column.name}"' for column in fields)
+    con.execute(
+        f"insert into {table.name} by name select {listed} from ({table.sql}) order by {table.object_name}_id"
+    ).fetchall()
+    (rows,) = con.execute(f"select count(*) from {table.name}").fetchone() or (0,)
+    con.execute("drop table resolved; drop table sourced").fetchall()
+    return int(rows)
+
+
+def source_key(column: str) -> str:
+    """SQL for the key under which a link knows a record: `<source>:<id>`, or `email:<address>` for an address.
+
+    A reference may name another source's record by writing `<source>:<id>` itself.
+    """
+    names = "|".join(sources())
+    return (
+        f"case when s.{column} like '%@%' then 'email:' || lower(s.{column}) "
+        f"when regexp_matches(s.{column}, '^({names}):') then s.{column} else s.source_system || ':' || s.{column} end"
+    )
+
+
+def _resolved(name: str, fields: tuple[Column, ...], staged: list[str]) -> str:
+    """Every source's rows with golden ids in place of the sources' own, plus each source's rank of trust."""
+    selected, joins = [], []
+    for field in fields:
+        if field.name == f"{name}_id":
+            own = f"identity_{name}.{name}_id" if name in MERGED else "s.source_system || ':' || s.source_record_id"
+            selected.append(f'{own} as "{field.name}"')
+        elif field.references in MERGED:
+            alias = f"link_{field.name}"
+            joins.append(
+                f"left join identity.{field.references}_link as {alias} on {alias}.source_key = {source_key(field.name)}"
+            )
+            selected.append(f'{alias}.{field.references}_id as "{field.name}"')
+        elif field.references:
+            known = "|".join(sources())
+            selected.append(
+                f"case when regexp_matches(s.{field.name}, '^({known}):') then s.{field.name} "
+                f"else s.source_system || ':' || s.{field.name} end as \"{field.name}\""
+            )
+        elif field.name == "derived_by":
+            selected.append("cast(null as varchar) as derived_by")
+        else:
+            selected.append(f's."{field.name}"')
+    if name in MERGED:
+        joins.append(
+            f"join identity.{name}_link as identity_{name} on identity_{name}.source_key = "
+            f"s.source_system || ':' || s.source_record_id and identity_{name}.{name}_id is not null"
+        )
+    ranks = " ".join(f"when {literal(source)} then {rank}" for rank, source in enumerate(sources()))
+    priority = f"case s.source_system {ranks} end" if ranks else "0"
+    rows = " union all by name ".join(f"select * from {table}" for table in staged) or no_rows(name)
+    return f"select {', '.join(selected)}, {priority} as _priority from ({rows}) as s {' '.join(joins)}"
+
+
+def no_rows(name: str) -> str:
+    """A query with the staging columns of an object that no source gives, and no rows."""
+    schema = schema_of(f"objects.{name}")
+    assert schema is not None
+    fields = columns_of(schema)
+    listed = ", ".join(
+        f'cast(null as {field.sql_type}) as "{field.name}"' for field in fields if field.name != f"{name}_id"
+    )
+    return f"select {listed} where false"
+
+
+def _merged(name: str, fields: tuple[Column, ...]) -> str:
+    """One row per golden id: each field from the most trusted source that has one, then from the newest row."""
+    chosen = []
+    for field in fields:
+        column = f'"{field.name}"'
+        if field.name == f"{name}_id":
+            continue
+        if field.name in ("source_system", "source_record_id"):
+            chosen.append(f"arg_min({column}, _rank) as {column}")
+        elif field.name == "loaded_at":
+            chosen.append("max(loaded_at) as loaded_at")
+        elif field.name == "created_at":
+            chosen.append("min(created_at) as created_at")
+        elif field.name == "updated_at":
+            chosen.append("max(updated_at) as updated_at")
+        elif field.name == "source_deleted_at":
+            chosen.append(
+                "case when count(*) = count(source_deleted_at) then max(source_deleted_at) end as source_deleted_at"
+            )
+        elif field.name == "custom":
+            own = "filter (where custom is not null and _rank_in_source = 1)"
+            chosen.append(
+                f"to_json(map(list(source_system order by _rank) {own}, list(custom order by _rank) {own})) as custom"
+            )
+        else:
+            chosen.append(f"arg_min({column}, _rank) filter (where {column} is not null) as {column}")
+    order = "_priority, (source_deleted_at is not null), updated_at desc nulls last, source_record_id"
+    return (
+        f"select {name}_id, {', '.join(chosen)}, null as _priority from (select *, row_number() over "
+        f"(partition by {name}_id order by {order}) as _rank, row_number() over "
+        f"(partition by {name}_id, source_system order by {order}) as _rank_in_source from resolved) group by {name}_id"
+    )
+
+
+def _quarantine_dangling(con: Connection, name: str, fields: tuple[Column, ...], staged: list[str]) -> None:
+    """Set aside rows whose required company, contact or team member no source delivered."""
+    required = [field for field in fields if field.references in MERGED and not field.nullable]
+    for table in staged:
+        source = table.split(".")[0].removeprefix("staging_")
+        target = quarantine_table(con, source, name)
+        con.execute(f"delete from {target} where stage = 'reference'").fetchall()
+        for field in required:
+            con.execute(
+                f"""
+                insert into {target} by name
+                select d.file, cast(split_part(s._row_id, ':', 2) as bigint) as line,
+                    {literal(field.name + ": ")} || '"' || s.{field.name} || '" is no {field.references} that was delivered'
+                    as reason, cast(to_json(s) as varchar) as row, d.delivered_at, 'reference' as stage, s.source_record_id
+                from {table} as s
+                left join identity.{field.references}_link as l on l.source_key = {source_key(field.name)}
+                left join (select distinct sha256, file, delivered_at from meta.delivery where source = {literal(source)}) as d
+                    on d.sha256 = split_part(s._row_id, ':', 1)
+                where l.source_key is null
+                """
+            ).fetchall()

@@ -1,0 +1,111 @@
+"""What the command line shows of syncs, state and results: text for a person, plain values for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from pipelines.home import Home
+from pipelines.ingest import Synced, inbox_files
+from pipelines.rooms import sources
+from pipelines.warehouse import Connection, connect, open_warehouse, table_names
+
+
+def sync_json(synced: list[Synced]) -> list[dict[str, Any]]:
+    """The outcome of a sync as plain values."""
+    return [
+        {**found.__dict__, "deliveries": [delivery.__dict__ for delivery in found.deliveries]} for found in synced
+    ]
+
+
+def print_sync(out: Console, synced: list[Synced]) -> None:
+    """One line per source, then what was set aside or changed on the way, file by file."""
+    grid = _grid("source", "new files", "known files", "rows read", "stored", "quarantined", "repeated", "seconds")
+    for found in synced:
+        counts = [
+            sum(getattr(delivery, name) for delivery in found.deliveries)
+            for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
+        ]
+        files = len({delivery.file for delivery in found.deliveries})
+        grid.add_row(found.source, f"{files:,}", f"{found.files_known:,}", *(f"{n:,}" for n in counts), f"{found.seconds:.1f}")
+    out.print(grid)
+    for found in synced:
+        for delivery in found.deliveries:
+            if delivery.rows_quarantined or delivery.note:
+                words = [f"{delivery.rows_quarantined} of {delivery.rows_read} rows set aside"] if delivery.rows_quarantined else []
+                words += [delivery.note] if delivery.note else []
+                out.print(f"  {found.source}/{delivery.file}: {'; '.join(words)}", markup=False, style="yellow")
+    if any(delivery.rows_quarantined for found in synced for delivery in found.deliveries):
+        out.print("  Reasons: select * from quarantine.<source>__<resource>, or `rapport status`.", markup=False)
+
+
+def status(home: Home) -> list[dict[str, Any]]:
+    """Per source: last delivery, rows read, stored, quarantined and repeated, what the mapping set aside, what waits."""
+    if not home.warehouse.exists():
+        return [_source_status(source, None, home) for source in sources()]
+    with open_warehouse(home, "rapport status") as con:
+        return [_source_status(source, con, home) for source in sources()]
+
+
+def _source_status(source: str, con: Connection | None, home: Home) -> dict[str, Any]:
+    found: dict[str, Any] = {"source": source, "files_in_inbox": len(inbox_files(home, source))}
+    if con is None or "meta.delivery" not in table_names(con):
+        return {**found, "files_delivered": 0, "last_delivered_at": None}
+    row = con.execute(
+        "select count(distinct sha256), max(delivered_at), coalesce(sum(rows_read), 0), coalesce(sum(rows_stored), 0), "
+        "coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from meta.delivery where source = ?",
+        [source],
+    ).fetchone()
+    names = ("files_delivered", "last_delivered_at", "rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
+    found |= dict(zip(names, row or (), strict=True))
+    tables = sorted(name for name in table_names(con) if name.startswith(f"quarantine.{source}__"))
+    found["quarantine"] = {}
+    for table in tables:
+        reasons = con.execute(
+            f"select file, line, reason from {table} order by file, line limit 3"
+        ).fetchall()
+        (rows,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
+        if rows:
+            found["quarantine"][table] = {"rows": rows, "first": [dict(zip(("file", "line", "reason"), r, strict=True)) for r in reasons]}
+    found["undeclared_fields"] = _undeclared(con, source)
+    return found
+
+
+def _undeclared(con: Connection, source: str) -> dict[str, list[str]]:
+    """Fields that arrived and that no mapping reads: they are kept in `custom`."""
+    from pipelines.raw import SYSTEM_COLUMNS
+    from pipelines.rooms import resources
+    from pipelines.warehouse import columns
+
+    found = {}
+    for resource in resources(source):
+        table = f"raw_{source}.{resource.name}"
+        if table in table_names(con):
+            extra = [name for name in columns(con, table) if name not in SYSTEM_COLUMNS and name not in resource.columns]
+            if extra:
+                found[resource.name] = extra
+    return found
+
+
+def print_status(out: Console, found: list[dict[str, Any]]) -> None:
+    """A table of the sources, then the first reasons of each quarantine."""
+    grid = _grid("source", "files", "last delivery (UTC)", "rows read", "stored", "quarantined", "repeated", "waiting")
+    for source in found:
+        waiting = max(0, source["files_in_inbox"] - source["files_delivered"])
+        counts = [f"{source.get(name, 0):,}" for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")]
+        grid.add_row(source["source"], f"{source['files_delivered']:,}", str(source["last_delivered_at"] or "never"), *counts, f"{waiting:,}")
+    out.print(grid)
+    for source in found:
+        for table, held in source.get("quarantine", {}).items():
+            out.print(f"{table}: {held['rows']:,} rows set aside", style="yellow", markup=False)
+            for row in held["first"]:
+                out.print(f"    {row['file']}:{row['line']}  {row['reason']}", markup=False)
+
+
+def _grid(*headers: str) -> Grid:
+    grid = Grid(box=None, pad_edge=False)
+    for number, header in enumerate(headers):
+        grid.add_column(header, justify="left" if number == 0 else "right")
+    return grid

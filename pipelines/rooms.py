@@ -1,0 +1,211 @@
+"""What there is to build: scans the rooms, reads from the SQL which tables each one needs, and orders them.
+
+The path is the name: `models/marts/nps_month.sql` makes `marts.nps_month`, `connectors/stripe/invoice.sql` makes
+`staging_stripe.invoice`. Nothing here knows Dagster or opens a database.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+import sqlglot
+from connectors.reading.resource import Resource
+from sqlglot import exp
+
+from pipelines.home import ROOT
+from pipelines.schemas import columns_of, schema_of
+
+CONNECTORS = ROOT / "connectors"
+MODELS = ROOT / "models"
+MERGED = ("company", "contact", "team_member")
+"""Objects whose rows from several sources become one; `identity.<object>_link` says which."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before."""
+
+    name: str
+    kind: str  # raw | staging | identity | objects | model | metrics
+    reads: frozenset[str]
+    path: Path
+    sql: str | None = None
+    build: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame] | None = None
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def layer(self) -> str:
+        """The schema that holds the table; all sources' raw and staging tables share one layer each."""
+        return self.name.split(".")[0].split("_")[0]
+
+    @property
+    def source(self) -> str | None:
+        """The connector of a raw or staging table."""
+        room = self.name.split(".")[0]
+        return room.split("_", 1)[1] if self.kind in ("raw", "staging") else None
+
+    @property
+    def object_name(self) -> str:
+        """The name without its schema."""
+        return self.name.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A sentence that must hold and the query that returns what breaks it."""
+
+    name: str
+    sentence: str
+    sql: str
+    reads: frozenset[str]
+
+
+@cache
+def sources() -> dict[str, ModuleType]:
+    """Every connector's `source` module by the connector's name, in the order of its trust."""
+    names = sorted(path.parent.name for path in CONNECTORS.glob("*/source.py"))
+    found = {name: importlib.import_module(f"connectors.{name}.source") for name in names}
+    return dict(sorted(found.items(), key=lambda item: (item[1].TRUST, item[0])))
+
+
+def resources(source: str) -> tuple[Resource, ...]:
+    """The resources a connector declares."""
+    return tuple(sources()[source].RESOURCES)
+
+
+@cache
+def catalogue() -> dict[str, Table]:
+    """Every table to build, by name, each after the ones it reads."""
+    tables: dict[str, Table] = {}
+    for source in sources():
+        for resource in resources(source):
+            name = f"raw_{source}.{resource.name}"
+            tables[name] = Table(name, "raw", frozenset(), CONNECTORS / source / "source.py")
+        for path in sorted((CONNECTORS / source).glob("*.sql")):
+            name = f"staging_{source}.{path.stem}"
+            tables[name] = Table(name, "staging", references(path), path, sql=path.read_text())
+    for path in _modules(MODELS / "objects"):
+        tables[f"objects.{path.stem}"] = _object(path, tables)
+    for room in ("identity", "intermediate", "marts"):
+        tables |= {table.name: table for table in _models(room)}
+    declared = sorted((MODELS / "metrics").glob("*.toml"))
+    marts = frozenset(str(tomllib.loads(path.read_text())["mart"]) for path in declared)
+    tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
+    tables = {name: _expand(table, tables) for name, table in tables.items()}
+    order = TopologicalSorter({name: table.reads & tables.keys() for name, table in tables.items()}).static_order()
+    return {name: tables[name] for name in order}
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def _object(path: Path, tables: Mapping[str, Table]) -> Table:
+    name = path.stem
+    sql = path.with_suffix(".sql")
+    reads = {table for table, made in tables.items() if made.kind == "staging" and made.object_name == name}
+    schema = schema_of(f"objects.{name}")
+    assert schema is not None
+    linked = {column.references for column in columns_of(schema) if column.references in MERGED}
+    linked |= {name} & set(MERGED)
+    reads |= {f"identity.{target}_link" for target in linked}
+    if sql.exists():
+        reads |= references(sql) - {f"staging.{name}"}
+    text = sql.read_text() if sql.exists() else "select * from sourced"
+    return Table(f"objects.{name}", "objects", frozenset(reads), path, sql=text)
+
+
+def _models(room: str) -> list[Table]:
+    made = []
+    for path in sorted((MODELS / room).glob("*.sql")):
+        made.append(Table(f"{room}.{path.stem}", "model", references(path), path, sql=path.read_text()))
+    for path in _modules(MODELS / room):
+        module = importlib.import_module(f"models.{room}.{path.stem}")
+        if hasattr(module, "build"):
+            inputs = tuple(module.INPUTS)
+            name = f"{room}.{path.stem}"
+            made.append(Table(name, "model", frozenset(inputs), path, build=module.build, inputs=inputs))
+    return made
+
+
+def _expand(table: Table, tables: Mapping[str, Table]) -> Table:
+    """`staging.company` stands for every source's staging table of that object."""
+    reads: set[str] = set()
+    for read in table.reads:
+        room, name = read.split(".")
+        if room == "staging":
+            reads |= {other for other, made in tables.items() if made.kind == "staging" and made.object_name == name}
+        else:
+            reads.add(read)
+    return Table(**{**table.__dict__, "reads": frozenset(reads)})
+
+
+def references(path: Path) -> frozenset[str]:
+    """The tables a SQL file reads, as `schema.name`; a `__latest` view counts as its raw table.
+
+    Raises ValueError, naming the file, when it is not one statement that sqlglot can read.
+    """
+    return tables_in(path.read_text(), str(path.relative_to(ROOT)))
+
+
+def tables_in(sql: str, where: str) -> frozenset[str]:
+    """The tables one SQL statement reads, as `schema.name`."""
+    try:
+        parsed = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.ParseError as error:
+        raise ValueError(f"{where}: not one readable SQL statement: {error}") from error
+    return frozenset(
+        f"{table.db}.{table.name.removesuffix('__latest')}" for table in parsed.find_all(exp.Table) if table.db
+    )
+
+
+@cache
+def invariants() -> tuple[Invariant, ...]:
+    """Every sentence of `models/invariants`, in the order of the file names."""
+    found = []
+    for path in sorted((MODELS / "invariants").glob("*.sql")):
+        sql = path.read_text()
+        sentence = sql.splitlines()[0].removeprefix("--").strip()
+        found.append(Invariant(path.stem, sentence, sql, references(path)))
+    return tuple(found)
+
+
+def column_lineage(table: Table, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """For each output column of a SQL table, the (table, column) pairs it is made from; empty where it cannot be traced.
+
+    `schemas` gives the columns of the tables it reads as {table: {column: type}}.
+    """
+    from sqlglot.lineage import lineage
+
+    if table.sql is None or table.kind == "objects":
+        return {}
+    nested: dict[str, dict[str, dict[str, str]]] = {}
+    for name, found in schemas.items():
+        room, short = name.split(".")
+        nested.setdefault(room, {})[short] = dict(found)
+    traced: dict[str, list[tuple[str, str]]] = {}
+    parsed: Any = sqlglot.parse_one(table.sql, read="duckdb")
+    for column in parsed.named_selects:
+        leaves = lineage(column, parsed.copy(), schema=nested, dialect="duckdb").walk()
+        origin = {
+            (f"{node.expression.db}.{node.expression.name.removesuffix('__latest')}", node.name.split(".")[-1])
+            for node in leaves
+            if isinstance(node.expression, exp.Table)
+        }
+        traced[column] = sorted(origin)
+    return traced
+
+
+def declared_columns(resource: Resource) -> str:
+    """A stable text of what a resource declares, for fingerprints."""
+    return json.dumps([resource.name, resource.columns, resource.key, resource.version], sort_keys=True)

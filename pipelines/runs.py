@@ -1,0 +1,106 @@
+"""One run from raw to the published snapshot, through Dagster, with only what is stale in it.
+
+Here belongs what `rapport run` does. What each step does belongs to `build`, `checks` and `publish`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from pipelines import build, publish, raw
+from pipelines.assets import ASSETS, CHECKS, SNAPSHOT, Workspace, as_of_instant, key
+from pipelines.home import Home
+from pipelines.warehouse import open_warehouse
+
+Progress = Callable[[str, int, float], None]
+"""Called with a table's name, its rows and the seconds it took."""
+
+
+@dataclass
+class RunResult:
+    """What a run came to."""
+
+    as_of: date
+    built: dict[str, tuple[int, float]] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    published: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """True when every table was built, every check held, and the snapshot is current."""
+        return not self.failures
+
+
+def today() -> date:
+    """The present day in UTC: the default day a run is computed for."""
+    return datetime.now(UTC).date()
+
+
+def run(home: Home, day: date | None, expect: Callable[[int], None], progress: Progress) -> RunResult:
+    """Build what is stale, check it, publish it.
+
+    `expect` is told how many tables will be built. Raises `WarehouseBusyError`, `WarehouseDamagedError` or
+    `PolicyError` before anything is changed. Failures of tables and checks are returned in words.
+    """
+    result = RunResult(day or today())
+    with open_warehouse(home, "rapport run") as con:
+        raw.prepare(con)
+        build.prepare(con, home, as_of_instant(result.as_of))
+        stale = [table.name for table in build.stale(con)]
+        expect(len(stale))
+        if not stale and publish.is_current(con, home):
+            return result
+        wanted = [*(key(name) for name in stale), SNAPSHOT]
+        job = _definitions(home, progress, result).resolve_implicit_global_asset_job_def()
+        with dg.DagsterInstance.get() as instance:
+            outcome = job.execute_in_process(instance=instance, asset_selection=wanted, raise_on_error=False)
+    result.failures = _failures(outcome)
+    result.published = outcome.success
+    return result
+
+
+def _definitions(home: Home, progress: Progress, result: RunResult) -> dg.Definitions:
+    """The same assets and checks, with a logger that tells `progress` of each table instead of printing every event."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            event = getattr(record, "dagster_meta", {}).get("dagster_event")
+            if event is None or event.event_type_value != "ASSET_MATERIALIZATION":
+                return
+            name = ".".join(event.asset_key.path)
+            metadata = event.materialization.metadata
+            if "seconds" in metadata:
+                result.built[name] = (metadata["dagster/row_count"].value, metadata["seconds"].value)
+                progress(name, *result.built[name])
+
+    def quiet(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("rapport")
+        logger.addHandler(Handler())
+        return logger
+
+    return dg.Definitions(
+        assets=ASSETS,
+        asset_checks=CHECKS,
+        resources={"workspace": Workspace(path=str(home.path))},
+        executor=dg.in_process_executor,
+        loggers={"console": dg.logger(quiet)},
+    )
+
+
+def _failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
+    failures = []
+    for event in outcome.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            failures.append(f"{event.step_key}: {(error.cause or error).message.strip() if error else 'failed'}")
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            found = event.asset_check_evaluation_data
+            if not found.passed:
+                examples = found.metadata["examples"].value if "examples" in found.metadata else ""
+                failures.append(f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}")
+    return failures

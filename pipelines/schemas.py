@@ -1,0 +1,187 @@
+"""Everything that follows from a Pandera schema: table definitions, casts, reasons for refusal, comments, Dagster columns.
+
+What a schema says belongs to `models/`; this module only reads it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from models.schema import Object, Schema
+
+KERNEL_FIELDS = ("source_system", "loaded_at", "derived_by")
+"""Fields of every object that the pipeline fills, not the connector."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column: its DuckDB type and what Pandera knows of it."""
+
+    name: str
+    sql_type: str
+    description: str
+    nullable: bool
+    key: bool
+    references: str | None
+    personal: bool
+    checks: tuple[pa.Check, ...]
+
+
+@cache
+def schema_of(table: str) -> type[Schema] | None:
+    """The schema class of `objects.<object>` or `marts.<mart>`, by the rule that the path is the name; else None."""
+    room, name = table.split(".")
+    if room not in ("objects", "marts"):
+        return None
+    module = importlib.import_module(f"models.{room}.{name}")
+    return getattr(module, class_name(name))  # type: ignore[no-any-return]
+
+
+def class_name(table: str) -> str:
+    """`company_domain` -> `CompanyDomain`."""
+    return "".join(part.title() for part in table.split("_"))
+
+
+@cache
+def columns_of(schema: type[Schema]) -> tuple[Column, ...]:
+    """The declared columns: own fields first (the id leads), then the ones every object shares."""
+    declared = schema.to_schema().columns
+    shared = list(Object.to_schema().columns) if issubclass(schema, Object) else []
+    names = [name for name in declared if name not in shared] + shared
+    return tuple(_column(name, declared[name]) for name in names)
+
+
+def _column(name: str, declared: Any) -> Column:
+    metadata = declared.metadata or {}
+    return Column(
+        name=name,
+        sql_type="JSON" if metadata.get("json") else sql_type(declared.dtype.type),
+        description=declared.description or "",
+        nullable=declared.nullable,
+        key=bool(metadata.get("key")),
+        references=metadata.get("references"),
+        personal=bool(metadata.get("personal")),
+        checks=tuple(declared.checks),
+    )
+
+
+def sql_type(dtype: Any) -> str:
+    """The DuckDB type of a Polars type; raises ValueError for one that no schema may use."""
+    if isinstance(dtype, pl.Decimal):
+        return f"DECIMAL({dtype.precision},{dtype.scale})"
+    names: dict[Any, str] = {
+        pl.String: "VARCHAR",
+        pl.Int64: "BIGINT",
+        pl.Float64: "DOUBLE",
+        pl.Boolean: "BOOLEAN",
+        pl.Date: "DATE",
+        pl.Datetime: "TIMESTAMP",
+    }
+    for polars_type, name in names.items():
+        if dtype == polars_type:
+            return name
+    raise ValueError(f"No DuckDB type is agreed for {dtype!r}")
+
+
+def definition(schema: type[Schema]) -> str:
+    """The column list of a `create table`."""
+    return ", ".join(
+        f'"{column.name}" {column.sql_type}{"" if column.nullable else " not null"}' for column in columns_of(schema)
+    )
+
+
+def literal(text: object) -> str:
+    """A SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def comments(table: str, schema: type[Schema]) -> list[str]:
+    """`comment on` statements for a table and each of its columns."""
+    about = " ".join((schema.__doc__ or "").split())
+    statements = [f"comment on table {table} is {literal(about)}"]
+    for column in columns_of(schema):
+        text = column.description + (f" References {column.references}." if column.references else "")
+        statements.append(f'comment on column {table}."{column.name}" is {literal(text)}')
+    return statements
+
+
+# --- from text to typed values: every way to fail has its words ------------------------------------------------------
+
+_WORDS = {
+    "BIGINT": "a whole number",
+    "DOUBLE": "a number",
+    "BOOLEAN": "true or false",
+    "DATE": "a date such as 2026-03-31",
+    "TIMESTAMP": "a date and time such as 2026-03-31T14:05:00Z",
+    "JSON": "a JSON document",
+}
+
+
+def cast_from_text(column: Column, source: str) -> str:
+    """The SQL that turns text into the column's type, null where the text does not say such a value."""
+    if column.sql_type == "VARCHAR":
+        return source
+    if column.sql_type == "TIMESTAMP":
+        return f"timezone('UTC', try_cast({source} as timestamptz))"
+    if column.sql_type == "DATE":
+        return f"cast(timezone('UTC', try_cast({source} as timestamptz)) as date)"
+    if column.sql_type == "BIGINT":
+        return (
+            f"case when regexp_full_match({source}, '\\s*[-+]?\\d+(\\.0*)?\\s*') then try_cast({source} as bigint) end"
+        )
+    if column.sql_type == "JSON":
+        return f"case when json_valid({source}) then cast({source} as json) end"
+    if column.sql_type.startswith("DECIMAL"):
+        return (
+            f"case when try_cast({source} as {column.sql_type}) = try_cast({source} as decimal(38,16)) "
+            f"then try_cast({source} as {column.sql_type}) end"
+        )
+    return f"try_cast({source} as {column.sql_type})"
+
+
+def cast_reason(column: Column, source: str, typed: str) -> str:
+    """SQL for the reason why text could not be read as the column's type; null where it could."""
+    decimals = column.sql_type.split(",")[-1].rstrip(")")
+    words = _WORDS.get(column.sql_type, f"a decimal number with at most {decimals} places")
+    return (
+        f"case when {source} is not null and {typed} is null "
+        f"then {literal(column.name + ': ')} || '\"' || {source} || '\" is not {words}' end"
+    )
+
+
+def missing_reason(column: Column, source: str) -> str:
+    """SQL for the reason why a required value is not there; null where it is."""
+    return f"case when {source} is null then '{column.name} is missing' end"
+
+
+def check_reasons(column: Column) -> list[str]:
+    """SQL expressions over a typed row, each null or the reason why a declared check does not hold."""
+    name = f'"{column.name}"'
+    shown = f"{literal(column.name + ': ')} || '\"' || cast({name} as varchar) || '\" "
+    reasons = []
+    for check in column.checks:
+        values = check.statistics
+        if check.name == "isin":
+            allowed = [str(value) for value in values["allowed_values"]]
+            listed = ", ".join(literal(value) for value in allowed)
+            reasons.append(
+                f"case when {name} not in ({listed}) then {shown}is none of '|| {literal(', '.join(allowed))} end"
+            )
+        elif check.name == "greater_than_or_equal_to":
+            reasons.append(f"case when {name} < {values['min_value']} then {shown}is below {values['min_value']}' end")
+        elif check.name == "less_than_or_equal_to":
+            reasons.append(f"case when {name} > {values['max_value']} then {shown}is above {values['max_value']}' end")
+        elif check.name == "str_matches":
+            pattern = literal(values["pattern"])
+            reasons.append(
+                f"case when not regexp_matches({name}, {pattern}) then {shown}does not look as expected' end"
+            )
+        else:
+            raise ValueError(f"{column.name}: no reason is written for the check {check.name!r}")
+    return reasons

@@ -1,0 +1,125 @@
+"""From raw to staging: run a connector's mapping, read its text as the schema's types, set aside what breaks the schema.
+
+A row that fails goes to `quarantine.<source>__<object>` with file, line, every reason and its text; the rest goes on.
+The table is made anew each time, so a row comes back by itself once its cause is mended.
+"""
+
+from __future__ import annotations
+
+from pipelines.raw import quarantine_table
+from pipelines.rooms import Table
+from pipelines.schemas import (
+    KERNEL_FIELDS,
+    Column,
+    cast_from_text,
+    cast_reason,
+    check_reasons,
+    columns_of,
+    literal,
+    missing_reason,
+    schema_of,
+)
+from pipelines.warehouse import Connection, columns, replace_table
+
+
+class MappingError(ValueError):
+    """A connector's SQL gives columns that its object does not have."""
+
+
+def build(con: Connection, table: Table) -> int:
+    """Make `staging_<source>.<object>` and its quarantine; return the number of good rows.
+
+    Raises `MappingError` when the mapping's columns are not the schema's.
+    """
+    assert table.sql is not None
+    schema = schema_of(f"objects.{table.object_name}")
+    if schema is None:
+        raise MappingError(f"{table.path}: there is no models/objects/{table.object_name}.py")
+    declared = {column.name: column for column in columns_of(schema)}
+    con.execute(f"create or replace temp table mapped as {table.sql}").fetchall()
+    given = columns(con, "mapped")
+    _check_columns(table, given, declared)
+    fields = [name for name in declared if name not in KERNEL_FIELDS and name != f"{table.object_name}_id"]
+    con.execute(
+        f"create or replace temp table judged as {_judged(given, [declared[name] for name in fields])}"
+    ).fetchall()
+    _quarantine(con, table)
+    listed = ", ".join(f'"{name}"' for name in fields)
+    rows = replace_table(
+        con,
+        table.name,
+        f"select {literal(table.source)} as source_system, {listed}, _loaded_at as loaded_at, _row_id "
+        "from judged where len(_reasons) = 0 order by source_record_id",
+    )
+    con.execute("drop table mapped; drop table judged").fetchall()
+    return rows
+
+
+def _check_columns(table: Table, given: dict[str, str], declared: dict[str, Column]) -> None:
+    plumbing = {"_row_id", "_loaded_at", "source_record_id"}
+    forbidden = {*KERNEL_FIELDS, f"{table.object_name}_id"}
+    unknown = [name for name in given if (name not in declared and name not in plumbing) or name in forbidden]
+    missing = plumbing - given.keys()
+    if unknown or missing:
+        raise MappingError(
+            f"{table.path}: "
+            + "; ".join(
+                [f"column {name} is no field of {table.object_name} that a connector fills" for name in unknown]
+                + [f"column {name} is missing" for name in sorted(missing)]
+            )
+        )
+
+
+def _judged(given: dict[str, str], fields: list[Column]) -> str:
+    """SQL that gives every field its type and each row the list of its reasons (empty when it is good)."""
+    typed, refused, reasons = [], [], []
+    for column in fields:
+        source = f'm."{column.name}"'
+        if column.name not in given:
+            typed.append(f'cast(null as {column.sql_type}) as "{column.name}"')
+        elif given[column.name] == "VARCHAR":
+            value = cast_from_text(column, source)
+            typed.append(f'{value} as "{column.name}"')
+            if column.sql_type != "VARCHAR":
+                refused.append(cast_reason(column, source, f"({value})"))
+        else:
+            typed.append(f'cast({source} as {column.sql_type}) as "{column.name}"')
+        if not column.nullable:
+            refused.append(missing_reason(column, source) if column.name in given else f"'{column.name} is missing'")
+        reasons += check_reasons(column)
+    listed = ", ".join(refused) or "null"
+    same_id = (
+        "case when count(*) over (partition by source_record_id) > 1 "
+        "then 'source_record_id: \"' || source_record_id || '\" stands more than once' end"
+    )
+    found = ", ".join([same_id, *reasons])
+    return (
+        f"with typed as (select _row_id, _loaded_at, {', '.join(typed)}, [{listed}] as _cast from mapped as m) "
+        f"select * exclude (_cast), list_filter(list_concat(_cast, [{found}]), lambda r: r is not null) as _reasons from typed"
+    )
+
+
+def _quarantine(con: Connection, table: Table) -> None:
+    name = quarantine_table(con, str(table.source), table.object_name)
+    con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
+    raw_rows = " union all by name ".join(
+        f"select r._row_id, r._delivery_id, r._line, "
+        f"json_merge_patch('{{}}', to_json(r)) as _text from {raw} as r "
+        "where r._row_id in (select _row_id from bad)"
+        for raw in sorted(table.reads)
+        if raw.startswith("raw_")
+    )
+    con.execute(
+        f"""
+        insert into {name} by name
+        with bad as (select _row_id, source_record_id, array_to_string(_reasons, '; ') as reason
+            from judged where len(_reasons) > 0),
+        place as (select * from ({raw_rows}) qualify row_number() over (partition by _row_id) = 1)
+        select d.file, p._line as line, b.reason, cast(p._text as varchar) as row, d.delivered_at, 'map' as stage,
+            b.source_record_id
+        from bad as b
+        left join place as p on p._row_id = b._row_id
+        left join (select distinct sha256, file, delivered_at from meta.delivery where source = {literal(table.source)}) as d
+            on d.sha256 = p._delivery_id
+        """
+    ).fetchall()

@@ -1,0 +1,150 @@
+"""The pipeline's own database: one writer at a time, the same settings for every connection, counts kept outside it.
+
+Here belongs how the warehouse is opened and proved whole. What is written to it belongs to the step that writes it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from pipelines.home import Home
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class WarehouseBusyError(RuntimeError):
+    """Another process is writing to the warehouse."""
+
+
+class WarehouseDamagedError(RuntimeError):
+    """The warehouse holds fewer rows than were committed to it."""
+
+
+_held: dict[Path, tuple[IO[str], int]] = {}
+
+
+@contextmanager
+def writer_lock(home: Home, purpose: str) -> Iterator[None]:
+    """Hold the one writer's lock of this home; nested holds in one process share it.
+
+    Raises `WarehouseBusyError` at once, naming the process that holds it. The operating system frees the lock when its
+    process ends, however it ends.
+    """
+    path = home.work / "writer.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file, depth = _held.get(path, (None, 0))
+    if file is None:
+        file = path.open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            file.close()
+            raise WarehouseBusyError(
+                f"The warehouse is being written by {holder}. Wait until it is done, or stop it, and try again. "
+                f"Readers of {home.snapshot} are not affected."
+            ) from None
+        file.truncate(0)
+        file.write(f"'{purpose}' (process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC)")
+        file.flush()
+    _held[path] = (file, depth + 1)
+    try:
+        yield
+    finally:
+        file, depth = _held.pop(path)
+        if depth > 1:
+            _held[path] = (file, depth - 1)
+        else:
+            file.truncate(0)
+            file.close()
+
+
+@contextmanager
+def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
+    """Open the warehouse for writing: lock held, time zone UTC, committed rows still there.
+
+    Raises `WarehouseBusyError` or `WarehouseDamagedError`.
+    """
+    with writer_lock(home, purpose):
+        con = connect(home.warehouse)
+        try:
+            check_counts(con, home)
+            yield con
+        finally:
+            con.close()
+
+
+def connect(path: Path, *, read_only: bool = False) -> Connection:
+    """A DuckDB connection in UTC that never looks for extensions outside this machine."""
+    settings = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": os.environ.get("RAPPORT_MEMORY_LIMIT", "3GB"),
+        "temp_directory": str(path.parent / "spill"),
+    }
+    con = duckdb.connect(str(path), read_only=read_only, config=settings)
+    con.execute("set TimeZone = 'UTC'").fetchall()
+    return con
+
+
+def table_names(con: Connection) -> set[str]:
+    """Every table of the warehouse as `schema.name`."""
+    rows = con.execute(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_catalog = current_database() and table_type = 'BASE TABLE'"
+    )
+    return {name for (name,) in rows.fetchall()}
+
+
+def columns(con: Connection, table: str) -> dict[str, str]:
+    """Column names of a table or view, with their types, in order."""
+    return {row[0]: row[1] for row in con.execute(f"describe {table}").fetchall()}
+
+
+def replace_table(con: Connection, table: str, query: str) -> int:
+    """Create `schema.name` anew from a query and return its number of rows."""
+    con.execute(f"create schema if not exists {table.split('.')[0]}").fetchall()
+    (rows,) = con.execute(f"create or replace table {table} as {query}").fetchone() or (0,)
+    return int(rows)
+
+
+def save_counts(con: Connection, home: Home) -> None:
+    """Write how many deliveries and raw rows are committed into a file beside the database."""
+    target = home.work / "committed.json"
+    draft = target.with_suffix(".draft")
+    draft.write_text(json.dumps(_counts(con), indent=1, sort_keys=True))
+    draft.replace(target)
+
+
+def check_counts(con: Connection, home: Home) -> None:
+    """Compare the database with the counts kept outside it: a log cut short loses commits without an error.
+
+    Raises `WarehouseDamagedError`; more rows than counted are fine (the process ended between commit and count).
+    """
+    target = home.work / "committed.json"
+    if not target.exists():
+        return
+    counted = json.loads(target.read_text())
+    present = _counts(con)
+    lost = {name: (rows, present.get(name, 0)) for name, rows in counted.items() if present.get(name, 0) < rows}
+    if lost:
+        detail = "; ".join(f"{name} had {rows:,} rows and has {now:,}" for name, (rows, now) in sorted(lost.items()))
+        raise WarehouseDamagedError(
+            f"{home.warehouse} has lost committed rows ({detail}). Move the folder {home.work} away and run "
+            "`rapport sync` and `rapport run`: everything is rebuilt from the files in the inbox."
+        )
+
+
+def _counts(con: Connection) -> dict[str, int]:
+    names = sorted(name for name in table_names(con) if name == "meta.delivery" or name.startswith("raw_"))
+    return {name: int((con.execute(f"select count(*) from {name}").fetchone() or (0,))[0]) for name in names}

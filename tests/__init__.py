@@ -1,0 +1,1 @@
+"""Tests: one folder per room, and `test_house.py` for the rules of the house."""

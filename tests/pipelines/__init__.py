@@ -1,0 +1,1 @@
+"""Tests of ingest, build, checks, publish and the command line."""
