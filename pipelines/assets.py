@@ -4,16 +4,19 @@ Here belongs only what Dagster needs to know. How a table is made belongs to `bu
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import duckdb
 
 from pipelines import build, checks, ingest, publish
 from pipelines.home import Home
 from pipelines.rooms import Invariant, Table, catalogue, column_lineage, invariants, resources, sources
 from pipelines.schemas import columns_of, schema_of
-from pipelines.warehouse import Connection, columns, open_warehouse
+from pipelines.warehouse import Connection, WarehouseBusyError, columns, open_warehouse, scalar
 
 POOL = "warehouse"
 """The one writer: every step that opens the warehouse stands in this pool of one."""
@@ -22,6 +25,7 @@ OWNERS = ["team:revops"]
 CONTEXT = dg.AssetKey(["meta", "run"])
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
 RETRY = dg.RetryPolicy(max_retries=1, delay=2)
+"""For what may pass by itself; `_steady` says what will not."""
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -46,6 +50,17 @@ def as_of_instant(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time())
 
 
+@contextmanager
+def _steady() -> Iterator[None]:
+    """Tell Dagster not to try again what fails every time: only a busy warehouse or the file system may recover."""
+    try:
+        yield
+    except (WarehouseBusyError, OSError, duckdb.IOException):
+        raise
+    except Exception as error:
+        raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
+
+
 def key(table: str) -> dg.AssetKey:
     """`marts.arr_bridge` -> marts / arr_bridge."""
     return dg.AssetKey(table.split("."))
@@ -64,7 +79,7 @@ def _description(table: Table) -> str:
     return f"Made by {table.path.name} of {table.path.parent.name}."
 
 
-def _column_metadata(table: Table) -> dict[str, object]:
+def _column_metadata(table: Table) -> dict[str, Any]:
     schema = schema_of(table.name)
     if schema is None:
         return {}
@@ -80,14 +95,15 @@ def _column_metadata(table: Table) -> dict[str, object]:
     return {"dagster/column_schema": dg.TableSchema(columns=listed)}
 
 
-def _result(con: Connection, table: Table, built: build.Built) -> dg.MaterializeResult:
-    metadata: dict[str, object] = {
+def _result(con: Connection, table: Table, built: build.Built) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    metadata: dict[str, Any] = {
         "dagster/row_count": built.rows,
         "dagster/table_name": table.name,
         "seconds": built.seconds,
         "unchanged": not built.is_fresh,
     }
-    lineage = column_lineage(table, {name: columns(con, name) for name in table.reads if name in catalogue()})
+    inputs = {name: columns(con, name) for name in table.reads if "." in name and not name.startswith("policy.")}
+    lineage = column_lineage(table, columns(con, table.name), inputs)
     if lineage:
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(
             {
@@ -95,7 +111,9 @@ def _result(con: Connection, table: Table, built: build.Built) -> dg.Materialize
                 for column, origin in lineage.items()
             }
         )
-    results = [] if schema_of(table.name) is None else [_verdict(checks.check_schema(con, table.name), "schema", table.name)]
+    results = (
+        [] if schema_of(table.name) is None else [_verdict(checks.check_schema(con, table.name), "schema", table.name)]
+    )
     return dg.MaterializeResult(asset_key=key(table.name), metadata=metadata, check_results=results)
 
 
@@ -124,8 +142,8 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
         pool=POOL,
         retry_policy=RETRY,
     )
-    def made(workspace: Workspace) -> dg.MaterializeResult:
-        with open_warehouse(workspace.home(), table.name) as con:
+    def made(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with _steady(), open_warehouse(workspace.home(), table.name) as con:
             return _result(con, table, build.build(con, table))
 
     return made
@@ -145,13 +163,14 @@ def _source_asset(source: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name=f"sync_{source}", specs=specs, pool=POOL, retry_policy=RETRY)
-    def synced(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
+    def synced(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         home = workspace.home()
-        (result,) = ingest.sync(home, [source], None, context.log.info)
+        with _steady():
+            (result,) = ingest.sync(home, [source], None, context.log.info)
         with open_warehouse(home, f"sync {source}") as con:
             for name in names:
                 new = [delivery for delivery in result.deliveries if delivery.resource == name.split(".")[1]]
-                (rows,) = con.execute(f"select count(*) from {name}").fetchone() or (0,)
+                rows = scalar(con, f"select count(*) from {name}")
                 yield dg.MaterializeResult(
                     asset_key=key(name),
                     metadata={
@@ -167,11 +186,11 @@ def _source_asset(source: str) -> dg.AssetsDefinition:
 
 
 @dg.asset(key=CONTEXT, group_name="run", kinds={"duckdb"}, owners=OWNERS, pool=POOL)
-def run_context(config: AsOf, workspace: Workspace) -> dg.MaterializeResult:
+def run_context(config: AsOf, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The day everything is computed for, and the policies: inputs of every number."""
     day = date.fromisoformat(config.day) if config.day else datetime.now().astimezone().date()
     home = workspace.home()
-    with open_warehouse(home, "policies") as con:
+    with _steady(), open_warehouse(home, "policies") as con:
         build.prepare(con, home, as_of_instant(day))
     return dg.MaterializeResult(metadata={"as of": str(day)})
 
@@ -187,12 +206,14 @@ def _snapshot_asset() -> dg.AssetsDefinition:
         owners=OWNERS,
         pool=POOL,
     )
-    def snapshot(workspace: Workspace) -> dg.MaterializeResult:
+    def snapshot(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The file analysts and BI tools read, swapped in whole, with Parquet beside it."""
         home = workspace.home()
-        with open_warehouse(home, "publish") as con:
+        with _steady(), open_warehouse(home, "publish") as con:
             rows = publish.publish(con, home)
-        return dg.MaterializeResult(metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)})
+        return dg.MaterializeResult(
+            metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)}
+        )
 
     return snapshot
 
@@ -211,7 +232,7 @@ def _invariant_check(invariant: Invariant) -> dg.AssetChecksDefinition:
         pool=POOL,
     )
     def holds(workspace: Workspace) -> dg.AssetCheckResult:
-        with open_warehouse(workspace.home(), invariant.name) as con:
+        with _steady(), open_warehouse(workspace.home(), invariant.name) as con:
             return _verdict(checks.check_invariant(con, invariant), invariant.name, watched)
 
     return holds

@@ -7,6 +7,7 @@ fingerprint says so before any data is touched. Each table is made and its finge
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from pipelines import metrics, objects, staging
 from pipelines.home import ROOT, Home
 from pipelines.rooms import Table, catalogue, declared_columns, resources, sources
 from pipelines.schemas import definition, schema_of
-from pipelines.warehouse import Connection, replace_table, table_names
+from pipelines.warehouse import Connection, replace_table, scalar, table_names
 
 _STATE = """
 create schema if not exists meta;
@@ -50,13 +51,16 @@ def prepare(con: Connection, home: Home, as_of: datetime) -> None:
     con.execute(_STATE).fetchall()
     con.execute("delete from meta.run").fetchall()
     con.execute("insert into meta.run values (?, ?)", [as_of, as_of.date()]).fetchall()
+    _note_input(con, "meta.run", str(as_of))
     policies["source_rank"] = pl.DataFrame(
-        {"source": list(sources()), "trust": list(range(len(sources())))}, schema={"source": pl.String, "trust": pl.Int64}
+        {"source": list(sources()), "trust": list(range(len(sources())))},
+        schema={"source": pl.String, "trust": pl.Int64},
     )
     for name, frame in policies.items():
         con.register("policy_frame", frame)
         replace_table(con, f"policy.{name}", "select * from policy_frame")
         con.unregister("policy_frame")
+        _note_input(con, f"policy.{name}", repr(frame.rows()))
 
 
 def stale(con: Connection) -> list[Table]:
@@ -71,9 +75,11 @@ def stale(con: Connection) -> list[Table]:
 def build(con: Connection, table: Table) -> Built:
     """Make one table from what is in the warehouse, unless it is already what it should be."""
     wanted = fingerprints(con)[table.name]
-    state = con.execute("select fingerprint, rows, seconds from meta.table_state where name = ?", [table.name]).fetchone()
-    if state and state[0] == wanted and table.name in table_names(con):
-        return Built(rows=state[1], seconds=state[2], is_fresh=False)
+    state = con.execute(
+        "select fingerprint, rows, seconds from meta.table_state where name = ?", [table.name]
+    ).fetchall()
+    if state and state[0][0] == wanted and table.name in table_names(con):
+        return Built(rows=state[0][1], seconds=state[0][2], is_fresh=False)
     started = time.monotonic()
     con.execute("begin").fetchall()
     try:
@@ -92,6 +98,8 @@ def build(con: Connection, table: Table) -> Built:
 def _make(con: Connection, table: Table) -> int:
     if table.kind == "staging":
         return staging.build(con, table)
+    if table.sql is not None:
+        _make_unions(con, table.sql)
     if table.kind == "objects":
         return objects.build(con, table)
     if table.kind == "metrics":
@@ -101,14 +109,13 @@ def _make(con: Connection, table: Table) -> int:
         query = "select * from built"
     else:
         assert table.sql is not None
-        _make_unions(con, table.sql)
         query = table.sql
     schema = schema_of(table.name)
     if schema is None:
         return replace_table(con, table.name, query)
     con.execute(f"create schema if not exists {table.name.split('.')[0]}").fetchall()
     con.execute(f"create or replace table {table.name} ({definition(schema)})").fetchall()
-    (rows,) = con.execute(f"insert into {table.name} by name {query}").fetchone() or (0,)
+    rows = scalar(con, f"insert into {table.name} by name {query}")
     return int(rows)
 
 
@@ -120,9 +127,8 @@ def _frames(con: Connection, table: Table) -> dict[str, pl.DataFrame]:
 
 
 def _make_unions(con: Connection, sql: str) -> None:
-    for name in {table.object_name for table in catalogue().values() if table.kind == "staging"}:
-        if f"staging.{name}" in sql:
-            _make_union(con, name)
+    for name in re.findall(r"\bstaging\.(\w+)", sql):
+        _make_union(con, name)
 
 
 def _make_union(con: Connection, name: str) -> None:
@@ -155,14 +161,19 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
         ).fetchall()
     )
     found = {
-        f"raw_{source}.{resource.name}": _digest(declared_columns(resource), delivered.get(f"raw_{source}.{resource.name}", ""))
+        f"raw_{source}.{resource.name}": _digest(
+            declared_columns(resource), delivered.get(f"raw_{source}.{resource.name}", "")
+        )
         for source in sources()
         for resource in resources(source)
     }
-    names = [f"{s}.{n}" for s, n in con.execute("select schema_name, table_name from duckdb_tables() where schema_name = 'policy'").fetchall()]
-    for name in [*names, "meta.run"]:
-        found[name] = _digest(repr(con.execute(f"select * from {name} order by all").fetchall()))
+    noted = "select name, fingerprint from meta.table_state where name = 'meta.run' or name like 'policy.%'"
+    found |= dict(con.execute(noted).fetchall())
     return found
+
+
+def _note_input(con: Connection, name: str, text: str) -> None:
+    con.execute("insert or replace into meta.table_state values (?, ?, null, null)", [name, _digest(text)]).fetchall()
 
 
 @cache

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.rooms import Invariant
 from pipelines.schemas import columns_of, schema_of
-from pipelines.warehouse import Connection
+from pipelines.warehouse import Connection, scalar
 
 BATCH = 1_000_000
 SHOWN = 10
@@ -38,7 +38,7 @@ def check_schema(con: Connection, table: str) -> Verdict:
     ).pl()
     if repeated.height:
         return Verdict(False, repeated.height, f"rows with the same key:\n{repeated}")
-    (rows,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
+    rows = scalar(con, f"select count(*) from {table}")
     for offset in range(0, rows, BATCH):
         frame = con.sql(f"select * from {table} limit {BATCH} offset {offset}").pl()
         with warnings.catch_warnings():

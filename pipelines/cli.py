@@ -37,7 +37,9 @@ DayOption = Annotated[
 ]
 DeliveredOption = Annotated[
     datetime | None,
-    typer.Option("--delivered-at", help="State when the files arrived (UTC), to replay old deliveries; now if left out."),
+    typer.Option(
+        "--delivered-at", help="State when the files arrived (UTC), to replay old deliveries; now if left out."
+    ),
 ]
 
 
@@ -102,7 +104,9 @@ def sync(
         err.print(f"No source is called {', '.join(unknown)}. There are: {', '.join(sources())}.", style="red")
         raise typer.Exit(2)
     with _spoken_errors(), err.status("reading the inbox ...") as status:
-        synced = run_sync(place, source or list(sources()), delivered_at, lambda name: status.update(f"reading {name} ..."))
+        synced = run_sync(
+            place, source or list(sources()), delivered_at, lambda name: status.update(f"reading {name} ...")
+        )
     if as_json:
         return _print_json(report.sync_json(synced))
     report.print_sync(out, synced)
@@ -140,7 +144,9 @@ def _run(home: Home, day: date | None) -> Any:
     elif result.published:
         slowest = sorted(result.built.items(), key=lambda item: -item[1][1])[:3]
         listed = ", ".join(f"{name} {took:.1f} s" for name, (_, took) in slowest)
-        err.print(f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) and published.")
+        err.print(
+            f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) and published."
+        )
     else:
         err.print(f"Nothing has changed since the last run as of {result.as_of}; the published file is current.")
     return result
@@ -185,7 +191,7 @@ def demo(
 ) -> None:
     """Write a fictional vendor's exports, take them all the way, and show the numbers."""
     from pipelines import demo as demos
-    from pipelines import report
+    from pipelines import report, summary
 
     place = Home.find(home or Path("data/demo"))
     place.prepare_environment()
@@ -197,7 +203,7 @@ def demo(
         report.print_sync(out, synced)
         result = _run(place, demos.LAST_DAY)
         if result.succeeded:
-            report.print_summary(out, place)
+            summary.print_summary(out, place)
     raise typer.Exit(0 if result.succeeded else 1)
 
 

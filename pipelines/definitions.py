@@ -21,7 +21,10 @@ everything = dg.define_asset_job(
 )
 
 nightly = dg.ScheduleDefinition(
-    name="nightly", job=everything, cron_schedule="0 2 * * *", execution_timezone="UTC",
+    name="nightly",
+    job=everything,
+    cron_schedule="0 2 * * *",
+    execution_timezone="UTC",
     description="Everything, every night at 02:00 UTC.",
 )
 
@@ -33,7 +36,9 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     stats = [(path, path.stat()) for source in sources() for path in inbox_files(home, source)]
     if any(time.time() - stat.st_mtime < QUIET_SECONDS for _, stat in stats):
         return dg.SkipReason("A file in the inbox changed just now; waiting until it is whole.")
-    seen = hashlib.sha256(repr([(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats]).encode()).hexdigest()
+    seen = hashlib.sha256(
+        repr([(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats]).encode()
+    ).hexdigest()
     if seen == context.cursor:
         return dg.SkipReason("Nothing new in the inbox.")
     context.update_cursor(seen)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from models.policy.loading import PolicyError, load_policies
 from pipelines.home import Home
 from pipelines.rooms import catalogue, sources
-from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError, connect, open_warehouse
+from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError, connect, open_warehouse, scalar
 
 PACKAGES = ("dagster", "dlt", "duckdb", "polars", "pandera", "sqlglot")
 FREE_BYTES = 1 << 30
@@ -68,7 +68,7 @@ def _snapshot(home: Home) -> Finding:
         return Finding(True, "nothing is published yet: `rapport run` does it")
     con = connect(home.snapshot, read_only=True)
     try:
-        (as_of,) = con.execute("select as_of_on from meta.run").fetchone() or (None,)
+        as_of = scalar(con, "select as_of_on from meta.run")
     finally:
         con.close()
     return Finding(as_of is not None, f"the published file opens; it is as of {as_of} ({home.snapshot})")

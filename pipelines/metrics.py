@@ -29,7 +29,7 @@ class Metric(BaseModel):
     denominator: str | None = None
     time: str
     dimensions: list[str] = []
-    unit: Literal["currency", "ratio", "count", "points", "minutes"]
+    unit: Literal["currency", "ratio", "count", "points", "minutes", "days"]
     where: str | None = None
 
 
@@ -58,7 +58,7 @@ def _select(metric: Metric, dimension: str | None) -> str:
     value = "numerator / nullif(denominator, 0)" if metric.denominator else "numerator"
     where = f"where {metric.where}" if metric.where else ""
     return f"""
-        select {literal(metric.name)} as metric, 'month' as grain, period, {literal(dimension or '(all)')} as dimension,
+        select {literal(metric.name)} as metric, 'month' as grain, period, {literal(dimension or "(all)")} as dimension,
             member, numerator, denominator, cast({value} as double) as value, {literal(metric.unit)} as unit
         from (
             select cast({metric.time} as date) as period, {member} as member,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipelines.raw import quarantine_table
 from pipelines.rooms import MERGED, Table, sources
 from pipelines.schemas import Column, columns_of, definition, literal, schema_of
-from pipelines.warehouse import Connection
+from pipelines.warehouse import Connection, scalar
 
 
 def build(con: Connection, table: Table) -> int:
@@ -37,7 +37,7 @@ def build(con: Connection, table: Table) -> int:
     con.execute(
         f"insert into {table.name} by name select {listed} from ({table.sql}) order by {table.object_name}_id"
     ).fetchall()
-    (rows,) = con.execute(f"select count(*) from {table.name}").fetchone() or (0,)
+    rows = scalar(con, f"select count(*) from {table.name}")
     con.execute("drop table resolved; drop table sourced").fetchall()
     return int(rows)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.home import Home
 from pipelines.rooms import catalogue
 from pipelines.schemas import columns_of, comments, literal, schema_of
-from pipelines.warehouse import Connection, columns, table_names
+from pipelines.warehouse import Connection, columns, scalar, table_names
 
 SCHEMAS = ("objects", "marts", "metrics", "identity", "policy", "quarantine", "meta")
 """The schemas of the warehouse that are published; raw, staging and intermediate tables stay inside."""
@@ -97,8 +97,9 @@ def is_current(con: Connection, home: Home) -> bool:
     con.execute(f"attach {literal(home.snapshot)} as snapshot (read_only)").fetchall()
     try:
         told = [
-            con.execute(f"select count(*), max(arrival), (select max(as_of) from {place}meta.run) from {place}meta.delivery")
-            .fetchone()
+            con.execute(
+                f"select count(*), max(arrival), (select max(as_of) from {place}meta.run) from {place}meta.delivery"
+            ).fetchall()
             for place in ("", "snapshot.")
         ]
     finally:
@@ -132,7 +133,7 @@ def _listed(names: list[str]) -> str:
 def _copy(con: Connection, table: str) -> int:
     target = f"published.{table}"
     con.execute(f"create schema if not exists published.{table.split('.')[0]}").fetchall()
-    (rows,) = con.execute(f"create table {target} as {_ordered(con, table)}").fetchone() or (0,)
+    rows = scalar(con, f"create table {target} as {_ordered(con, table)}")
     for statement in _comments(con, table, target):
         con.execute(statement).fetchall()
     return int(rows)

@@ -13,7 +13,7 @@ from connectors.reading.resource import Export, Resource
 
 from pipelines.rooms import resources, sources
 from pipelines.schemas import literal
-from pipelines.warehouse import Connection, columns, table_names
+from pipelines.warehouse import Connection, columns, scalar, table_names
 
 SYSTEM_COLUMNS = {
     "_delivery_id": "varchar",
@@ -115,7 +115,7 @@ def _take(
 
 def _register_exports(con: Connection, source: str, exports: Sequence[Export]) -> None:
     con.execute("create or replace temp table export (sha256 varchar, file varchar, arrival bigint)").fetchall()
-    (first,) = con.execute("select coalesce(max(arrival), 0) + 1 from meta.delivery").fetchone() or (1,)
+    first = scalar(con, "select coalesce(max(arrival), 0) + 1 from meta.delivery")
     rows = [(export.delivery_id, export.name, first + number) for number, export in enumerate(exports)]
     con.executemany("insert into export values (?, ?, ?)", rows)
 
@@ -143,7 +143,7 @@ def _append(con: Connection, source: str, resource: Resource, arrived: datetime,
     _ensure_table(con, source, resource, data, existing)
     listed = ", ".join(f'l."{name}"' for name in ["_delivery_id", "_line", "_key", "_hash", *data])
     con.execute(f"create or replace temp table known as {_repeated(con, table, landed, resource)}").fetchall()
-    (repeated,) = con.execute("select count(*) from known").fetchone() or (0,)
+    repeated = scalar(con, "select count(*) from known")
     only_new = (
         "where not exists (select 1 from known as k where k._delivery_id = l._delivery_id and k._line = l._line "
         "and k._key = l._key)"
@@ -166,8 +166,8 @@ def _repeated(con: Connection, table: str, landed: str, resource: Resource) -> s
     With a version column a row is repeated when the same version is there, whenever it came; without one, when it says
     the same as the row of its key that came just before it.
     """
-    (rows, keys) = con.execute(f"select count(*), count(distinct _key) from {landed}").fetchone() or (0, 0)
-    (held,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
+    ((rows, keys),) = con.execute(f"select count(*), count(distinct _key) from {landed}").fetchall()
+    held = scalar(con, f"select count(*) from {table}")
     if rows == keys and not held:
         return f"select _delivery_id, _line, _key from {landed} where false"
     history = (

@@ -10,14 +10,12 @@ from rich.table import Table as Grid
 from pipelines.home import Home
 from pipelines.ingest import Synced, inbox_files
 from pipelines.rooms import sources
-from pipelines.warehouse import Connection, connect, open_warehouse, table_names
+from pipelines.warehouse import Connection, open_warehouse, scalar, table_names
 
 
 def sync_json(synced: list[Synced]) -> list[dict[str, Any]]:
     """The outcome of a sync as plain values."""
-    return [
-        {**found.__dict__, "deliveries": [delivery.__dict__ for delivery in found.deliveries]} for found in synced
-    ]
+    return [{**found.__dict__, "deliveries": [delivery.__dict__ for delivery in found.deliveries]} for found in synced]
 
 
 def print_sync(out: Console, synced: list[Synced]) -> None:
@@ -29,12 +27,18 @@ def print_sync(out: Console, synced: list[Synced]) -> None:
             for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
         ]
         files = len({delivery.file for delivery in found.deliveries})
-        grid.add_row(found.source, f"{files:,}", f"{found.files_known:,}", *(f"{n:,}" for n in counts), f"{found.seconds:.1f}")
+        grid.add_row(
+            found.source, f"{files:,}", f"{found.files_known:,}", *(f"{n:,}" for n in counts), f"{found.seconds:.1f}"
+        )
     out.print(grid)
     for found in synced:
         for delivery in found.deliveries:
             if delivery.rows_quarantined or delivery.note:
-                words = [f"{delivery.rows_quarantined} of {delivery.rows_read} rows set aside"] if delivery.rows_quarantined else []
+                words = (
+                    [f"{delivery.rows_quarantined} of {delivery.rows_read} rows set aside"]
+                    if delivery.rows_quarantined
+                    else []
+                )
                 words += [delivery.note] if delivery.note else []
                 out.print(f"  {found.source}/{delivery.file}: {'; '.join(words)}", markup=False, style="yellow")
     if any(delivery.rows_quarantined for found in synced for delivery in found.deliveries):
@@ -57,18 +61,19 @@ def _source_status(source: str, con: Connection | None, home: Home) -> dict[str,
         "select count(distinct sha256), max(delivered_at), coalesce(sum(rows_read), 0), coalesce(sum(rows_stored), 0), "
         "coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from meta.delivery where source = ?",
         [source],
-    ).fetchone()
+    ).fetchall()[0]
     names = ("files_delivered", "last_delivered_at", "rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
-    found |= dict(zip(names, row or (), strict=True))
+    found |= dict(zip(names, row, strict=True))
     tables = sorted(name for name in table_names(con) if name.startswith(f"quarantine.{source}__"))
     found["quarantine"] = {}
     for table in tables:
-        reasons = con.execute(
-            f"select file, line, reason from {table} order by file, line limit 3"
-        ).fetchall()
-        (rows,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
+        reasons = con.execute(f"select file, line, reason from {table} order by file, line limit 3").fetchall()
+        rows = scalar(con, f"select count(*) from {table}")
         if rows:
-            found["quarantine"][table] = {"rows": rows, "first": [dict(zip(("file", "line", "reason"), r, strict=True)) for r in reasons]}
+            found["quarantine"][table] = {
+                "rows": rows,
+                "first": [dict(zip(("file", "line", "reason"), r, strict=True)) for r in reasons],
+            }
     found["undeclared_fields"] = _undeclared(con, source)
     return found
 
@@ -83,7 +88,9 @@ def _undeclared(con: Connection, source: str) -> dict[str, list[str]]:
     for resource in resources(source):
         table = f"raw_{source}.{resource.name}"
         if table in table_names(con):
-            extra = [name for name in columns(con, table) if name not in SYSTEM_COLUMNS and name not in resource.columns]
+            extra = [
+                name for name in columns(con, table) if name not in SYSTEM_COLUMNS and name not in resource.columns
+            ]
             if extra:
                 found[resource.name] = extra
     return found
@@ -94,8 +101,16 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
     grid = _grid("source", "files", "last delivery (UTC)", "rows read", "stored", "quarantined", "repeated", "waiting")
     for source in found:
         waiting = max(0, source["files_in_inbox"] - source["files_delivered"])
-        counts = [f"{source.get(name, 0):,}" for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")]
-        grid.add_row(source["source"], f"{source['files_delivered']:,}", str(source["last_delivered_at"] or "never"), *counts, f"{waiting:,}")
+        counts = [
+            f"{source.get(name, 0):,}" for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
+        ]
+        grid.add_row(
+            source["source"],
+            f"{source['files_delivered']:,}",
+            str(source["last_delivered_at"] or "never"),
+            *counts,
+            f"{waiting:,}",
+        )
     out.print(grid)
     for source in found:
         for table, held in source.get("quarantine", {}).items():

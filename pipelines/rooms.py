@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -21,6 +21,9 @@ import polars as pl
 import sqlglot
 from connectors.reading.resource import Resource
 from sqlglot import exp
+from sqlglot.lineage import lineage
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
 
 from pipelines.home import ROOT
 from pipelines.schemas import columns_of, schema_of
@@ -180,30 +183,33 @@ def invariants() -> tuple[Invariant, ...]:
     return tuple(found)
 
 
-def column_lineage(table: Table, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """For each output column of a SQL table, the (table, column) pairs it is made from; empty where it cannot be traced.
+def column_lineage(
+    table: Table, output: Iterable[str], inputs: Mapping[str, Mapping[str, str]]
+) -> dict[str, list[tuple[str, str]]]:
+    """For each output column of a SQL table, the (table, column) pairs it is made from; nothing where SQL tells none.
 
-    `schemas` gives the columns of the tables it reads as {table: {column: type}}.
+    `inputs` gives the columns of the tables it reads as {table: {column: type}}.
     """
-    from sqlglot.lineage import lineage
-
     if table.sql is None or table.kind == "objects":
         return {}
-    nested: dict[str, dict[str, dict[str, str]]] = {}
-    for name, found in schemas.items():
+    nested: dict[str, Any] = {}
+    for name, found in inputs.items():
         room, short = name.split(".")
-        nested.setdefault(room, {})[short] = dict(found)
-    traced: dict[str, list[tuple[str, str]]] = {}
-    parsed: Any = sqlglot.parse_one(table.sql, read="duckdb")
-    for column in parsed.named_selects:
-        leaves = lineage(column, parsed.copy(), schema=nested, dialect="duckdb").walk()
-        origin = {
-            (f"{node.expression.db}.{node.expression.name.removesuffix('__latest')}", node.name.split(".")[-1])
-            for node in leaves
-            if isinstance(node.expression, exp.Table)
-        }
-        traced[column] = sorted(origin)
-    return traced
+        nested.setdefault(room, {}).update({short: dict(found), f"{short}__latest": {**found, "custom": "VARCHAR"}})
+    parsed = sqlglot.parse_one(table.sql, read="duckdb")
+    query: Any = qualify(parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False)
+    scope = build_scope(query)
+    traced = {}
+    for column in set(output) & {select.alias_or_name for select in query.selects}:
+        leaves = lineage(column, query, scope=scope, dialect="duckdb", trim_selects=False).walk()
+        traced[column] = sorted(
+            {
+                (f"{node.expression.db}.{node.expression.name.removesuffix('__latest')}", node.name.split(".")[-1])
+                for node in leaves
+                if isinstance(node.expression, exp.Table) and node.expression.db
+            }
+        )
+    return {column: origin for column, origin in traced.items() if origin}
 
 
 def declared_columns(resource: Resource) -> str:

@@ -58,7 +58,12 @@ def run(home: Home, day: date | None, expect: Callable[[int], None], progress: P
         wanted = [*(key(name) for name in stale), SNAPSHOT]
         job = _definitions(home, progress, result).resolve_implicit_global_asset_job_def()
         with dg.DagsterInstance.get() as instance:
-            outcome = job.execute_in_process(instance=instance, asset_selection=wanted, raise_on_error=False)
+            outcome = job.execute_in_process(
+                instance=instance,
+                asset_selection=wanted,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {}}},
+            )
     result.failures = _failures(outcome)
     result.published = outcome.success
     return result
@@ -96,11 +101,15 @@ def _failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
     failures = []
     for event in outcome.all_events:
         if event.is_step_failure:
+            said = event.step_failure_data.user_failure_data
             error = event.step_failure_data.error
-            failures.append(f"{event.step_key}: {(error.cause or error).message.strip() if error else 'failed'}")
+            text = said.description if said else error.message if error else "failed"
+            failures.append(f"{str(event.step_key).replace('__', '.', 1)}: {(text or '').strip()}")
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             found = event.asset_check_evaluation_data
             if not found.passed:
                 examples = found.metadata["examples"].value if "examples" in found.metadata else ""
-                failures.append(f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}")
+                failures.append(
+                    f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}"
+                )
     return failures

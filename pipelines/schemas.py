@@ -166,7 +166,7 @@ def check_reasons(column: Column) -> list[str]:
     shown = f"{literal(column.name + ': ')} || '\"' || cast({name} as varchar) || '\" "
     reasons = []
     for check in column.checks:
-        values = check.statistics
+        values = check.statistics or {}
         if check.name == "isin":
             allowed = [str(value) for value in values["allowed_values"]]
             listed = ", ".join(literal(value) for value in allowed)

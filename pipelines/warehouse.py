@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import duckdb
 
@@ -33,8 +33,8 @@ _held: dict[Path, tuple[IO[str], int]] = {}
 
 
 @contextmanager
-def writer_lock(home: Home, purpose: str) -> Iterator[None]:
-    """Hold the one writer's lock of this home; nested holds in one process share it.
+def writer_lock(home: Home, purpose: str) -> Iterator[bool]:
+    """Hold the one writer's lock of this home; nested holds in one process share it. Gives True to the outermost.
 
     Raises `WarehouseBusyError` at once, naming the process that holds it. The operating system frees the lock when its
     process ends, however it ends.
@@ -59,7 +59,7 @@ def writer_lock(home: Home, purpose: str) -> Iterator[None]:
         file.flush()
     _held[path] = (file, depth + 1)
     try:
-        yield
+        yield depth == 0
     finally:
         file, depth = _held.pop(path)
         if depth > 1:
@@ -75,10 +75,11 @@ def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
 
     Raises `WarehouseBusyError` or `WarehouseDamagedError`.
     """
-    with writer_lock(home, purpose):
+    with writer_lock(home, purpose) as is_outermost:
         con = connect(home.warehouse)
         try:
-            check_counts(con, home)
+            if is_outermost:
+                check_counts(con, home)
             yield con
         finally:
             con.close()
@@ -86,7 +87,7 @@ def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
 
 def connect(path: Path, *, read_only: bool = False) -> Connection:
     """A DuckDB connection in UTC that never looks for extensions outside this machine."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": os.environ.get("RAPPORT_MEMORY_LIMIT", "3GB"),
@@ -95,6 +96,12 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
     con = duckdb.connect(str(path), read_only=read_only, config=settings)
     con.execute("set TimeZone = 'UTC'").fetchall()
     return con
+
+
+def scalar(con: Connection, query: str, parameters: object = None) -> Any:
+    """The one value of a query's one row; reads the result to its end, as DuckDB 2 asks."""
+    ((value,),) = con.execute(query, parameters).fetchall()
+    return value
 
 
 def table_names(con: Connection) -> set[str]:
@@ -114,7 +121,7 @@ def columns(con: Connection, table: str) -> dict[str, str]:
 def replace_table(con: Connection, table: str, query: str) -> int:
     """Create `schema.name` anew from a query and return its number of rows."""
     con.execute(f"create schema if not exists {table.split('.')[0]}").fetchall()
-    (rows,) = con.execute(f"create or replace table {table} as {query}").fetchone() or (0,)
+    rows = scalar(con, f"create or replace table {table} as {query}")
     return int(rows)
 
 
@@ -147,4 +154,4 @@ def check_counts(con: Connection, home: Home) -> None:
 
 def _counts(con: Connection) -> dict[str, int]:
     names = sorted(name for name in table_names(con) if name == "meta.delivery" or name.startswith("raw_"))
-    return {name: int((con.execute(f"select count(*) from {name}").fetchone() or (0,))[0]) for name in names}
+    return {name: int(scalar(con, f"select count(*) from {name}")) for name in names}

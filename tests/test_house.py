@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TRACKED = [
     ROOT / line
     for line in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     if (ROOT / line).is_file()
 ]
@@ -72,11 +76,22 @@ def test_sql_is_one_short_portable_statement(path: Path) -> None:
     for kind in refused:
         assert not list(tree.find_all(kind)), f"{kind.__name__} is not in the SQL that DuckDB and Spark agree on"
     lowered = re.sub(r"--.*", "", text.lower())
-    for word in ("asof join", "columns(", " hash(", "insert or replace", "distinct on", "quantile_cont", "dayofweek(", "isodow("):
+    for word in (
+        "asof join",
+        "columns(",
+        " hash(",
+        "insert or replace",
+        "distinct on",
+        "quantile_cont",
+        "dayofweek(",
+        "isodow(",
+    ):
         assert word not in lowered, f"{word!r} is not in the SQL that DuckDB and Spark agree on"
 
 
-@pytest.mark.parametrize("path", [p for p in TRACKED if p.is_relative_to(MODELS) and p.suffix in (".py", ".sql")], ids=relative)
+@pytest.mark.parametrize(
+    "path", [p for p in TRACKED if p.is_relative_to(MODELS) and p.suffix in (".py", ".sql")], ids=relative
+)
 def test_models_name_no_source(path: Path) -> None:
     text = re.sub(r"^\s*#.*$|--.*$", "", path.read_text(), flags=re.MULTILINE).lower()
     for source in sorted(set(sources()) - {"mail", "survey", "fx"}):
@@ -98,7 +113,9 @@ def test_a_connector_is_whole(source: str) -> None:
                 assert f"connectors.{other}" not in path.read_text(), "a source knows no other source"
 
 
-@pytest.mark.parametrize("table", [t for t in catalogue().values() if t.kind == "staging"], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [t for t in catalogue().values() if t.kind == "staging"], ids=lambda table: table.name
+)
 def test_a_mapping_reads_only_its_own_source(table) -> None:  # type: ignore[no-untyped-def]
     assert schema_of(f"objects.{table.object_name}") is not None
     assert all(read.startswith(f"raw_{table.source}.") for read in table.reads), table.reads
@@ -137,7 +154,9 @@ def test_generated_documents_are_current() -> None:
 
 
 def test_layers_hold() -> None:
-    done = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -145,4 +164,6 @@ def test_nothing_of_a_machine_is_in_the_project() -> None:
     for path in TRACKED:
         if path.suffix in (".py", ".sql", ".md", ".toml", ".yaml", "") and path.name not in ("uv.lock", "LICENSE"):
             text = path.read_text(errors="ignore")
-            assert not re.search(r"/(home|root|Users|work)/[a-z]", text.replace("RAPPORT_HOME/work/", "")), relative(path)
+            assert not re.search(r"/(home|root|Users|work)/[a-z]", text.replace("RAPPORT_HOME/work/", "")), relative(
+                path
+            )

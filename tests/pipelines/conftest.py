@@ -19,7 +19,13 @@ Drop = Callable[[str, str], Path]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An empty home; the environment that points to it is put back afterwards."""
     place = Home(tmp_path / "home")
-    for name in ("RAPPORT_HOME", "DAGSTER_HOME", "DLT_DATA_DIR", "RUNTIME__DLTHUB_TELEMETRY", "DAGSTER_DISABLE_TELEMETRY"):
+    for name in (
+        "RAPPORT_HOME",
+        "DAGSTER_HOME",
+        "DLT_DATA_DIR",
+        "RUNTIME__DLTHUB_TELEMETRY",
+        "DAGSTER_DISABLE_TELEMETRY",
+    ):
         monkeypatch.setenv(name, "")
     place.create(list(sources()))
     place.prepare_environment()

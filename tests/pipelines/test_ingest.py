@@ -34,7 +34,10 @@ def test_a_file_is_taken_once_under_any_name(home: Home, drop: Drop) -> None:
 def test_rows_that_say_nothing_new_are_repeated(home: Home, drop: Drop) -> None:
     drop("hubspot/companies 1.csv", HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta,2025-01-01,2026-01-01\n")
     take(home, "hubspot")
-    drop("hubspot/companies 2.csv", HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta Ltd,2025-01-01,2026-02-01\n2,Beta Ltd,2025-01-01,2026-02-01\n")
+    drop(
+        "hubspot/companies 2.csv",
+        HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta Ltd,2025-01-01,2026-02-01\n2,Beta Ltd,2025-01-01,2026-02-01\n",
+    )
     (second,) = take(home, "hubspot")
     assert (second.rows_read, second.rows_stored, second.rows_repeated) == (3, 1, 2)
     assert names(home) == [("1", "Acme"), ("2", "Beta Ltd")]
@@ -49,8 +52,13 @@ def test_an_older_version_that_comes_later_does_not_win(home: Home, drop: Drop) 
     assert names(home, "raw_hubspot.companies") == [("1", "New name"), ("1", "Old name")]
 
 
-def test_the_order_of_deliveries_does_not_matter(home: Home, drop: Drop, tmp_path_factory: pytest.TempPathFactory) -> None:
-    parts = [HEADER + f"1,Name {day},2025-01-01,2026-01-0{day}\n{day},Company {day},2025-01-01,2026-01-01\n" for day in (3, 2, 4)]
+def test_the_order_of_deliveries_does_not_matter(
+    home: Home, drop: Drop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    parts = [
+        HEADER + f"1,Name {day},2025-01-01,2026-01-0{day}\n{day},Company {day},2025-01-01,2026-01-01\n"
+        for day in (3, 2, 4)
+    ]
     found = []
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
         place = Home(tmp_path_factory.mktemp("home"))
@@ -69,7 +77,10 @@ def test_a_broken_row_is_set_aside_with_its_line_and_comes_back_when_mended(home
     with open_warehouse(home, "a test") as con:
         ((file, line, row),) = con.execute("select file, line, row from quarantine.hubspot__companies").fetchall()
     assert (file, line, row) == ("companies.csv", 3, "2,Beta")
-    drop("hubspot/companies.csv", HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta,2025-01-01,2026-01-01\n3,Gamma,2025-01-01,2026-01-01\n")
+    drop(
+        "hubspot/companies.csv",
+        HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta,2025-01-01,2026-01-01\n3,Gamma,2025-01-01,2026-01-01\n",
+    )
     (delivery,) = take(home, "hubspot")
     assert (delivery.rows_stored, delivery.rows_repeated, delivery.rows_quarantined) == (1, 2, 0)
     with open_warehouse(home, "a test") as con:
@@ -77,7 +88,10 @@ def test_a_broken_row_is_set_aside_with_its_line_and_comes_back_when_mended(home
 
 
 def test_a_missing_required_column_names_the_likeliest_rename(home: Home, drop: Drop) -> None:
-    drop("hubspot/companies.csv", "Record Id No,Company name,Create Date,Last Modified Date\n1,Acme,2025-01-01,2026-01-01\n")
+    drop(
+        "hubspot/companies.csv",
+        "Record Id No,Company name,Create Date,Last Modified Date\n1,Acme,2025-01-01,2026-01-01\n",
+    )
     (delivery,) = take(home, "hubspot")
     assert (delivery.rows_read, delivery.rows_stored, delivery.rows_quarantined) == (1, 0, 1)
     with open_warehouse(home, "a test") as con:
@@ -102,7 +116,9 @@ def test_a_new_column_is_kept_with_the_record(home: Home, drop: Drop) -> None:
     drop("hubspot/companies.csv", "Record ID,Company name,Create Date,Favourite colour\n1,Acme,2025-01-01,blue\n")
     take(home, "hubspot")
     with open_warehouse(home, "a test") as con:
-        (custom,) = con.execute("select custom ->> '$.favourite_colour' from raw_hubspot.companies__latest").fetchone() or (0,)
+        (custom,) = con.execute(
+            "select custom ->> '$.favourite_colour' from raw_hubspot.companies__latest"
+        ).fetchone() or (0,)
     assert custom == "blue"
 
 

@@ -1,0 +1,119 @@
+"""The whole demo world: `make_world` puts the parts together; what a part contains stands in its own module.
+
+The world is the fictional vendor Lumenly (lumenly.example), the companies it sells software subscriptions to, and
+the truth about them. It is a dict of polars frames; names and columns stand in `frames.COLUMNS`. Worth knowing:
+
+- All instants are naive UTC in whole seconds and earlier than `as_of`; only ends known in advance (`cancel_at`,
+  `trial_ends_at`, `due_at`, `expected_close_on`, a discount's `ends_at`, a period's end) lie later, and one kind of
+  subscription ends in the instant `as_of` itself.
+- `subscription_versions.valid_to` is null while the item runs, also where the end is known (`cancel_at`).
+- A one-time price has no `billing_interval`; a metered item is one of a product of category usage.
+- `subscriptions.replaced_by_sub_no`: the old one ends in the instant in which the new one starts.
+- Won deals are named by a subscription, or the company is in no billing system (`in_billing` is false); see `sales`.
+- `companies.in_*` and `contacts.in_*` say which systems know the record; the CRM's deals and people are those of
+  companies it knows. A ticket without company is one of a requester whose company the help desk does not know.
+- `contacts.email` is unique, now and then in capitals; shared mailboxes have no names.
+- Mails: a bounce is from the contact whose address failed; a newsletter is automatic and from a team member, an
+  automatic reply is automatic and from a contact. Bodies hold no quoted text of earlier mails.
+- The first comment of a ticket is its description; the first status event has no old value; changes of assignee hold
+  the member numbers as text; changes that no team member made (by the requester or by itself) have no member.
+- `truth_identity` names records by system (crm, billing, helpdesk, survey, mail) and number or address; see there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.demo.billing import plan_bills, service_bills
+from models.demo.catalogue import Catalogue, price_rows, product_rows
+from models.demo.clock import Clock
+from models.demo.companies import Company, company_rows, make_companies
+from models.demo.fates import make_plans
+from models.demo.frames import COLUMNS, Row, World, table
+from models.demo.mail import Mailbox
+from models.demo.payments import Books
+from models.demo.people import Contact, contact_rows, make_contacts, team_rows
+from models.demo.pipeline import deal_row, stakeholders, walk
+from models.demo.plan import Agreements, Plan
+from models.demo.sales import SalesBook
+from models.demo.story import make_stories
+from models.demo.support import Desk
+from models.demo.survey import response_rows
+from models.demo.truth import truth_mrr, truth_nps
+from models.demo.truth_identity import truth_identity
+from models.demo.truth_tickets import truth_ticket_times
+
+AS_OF = datetime(2026, 7, 1)
+
+
+def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: datetime = AS_OF) -> World:
+    """The frames of `companies` companies over `months` months up to `as_of`, the same for the same arguments.
+
+    `as_of` is a naive UTC instant. ValueError when there is no company or no month, or `as_of` has a zone.
+    """
+    if companies < 1 or months < 1 or as_of.tzinfo is not None:
+        raise ValueError("a world needs at least one company and one month, and a naive UTC instant as_of")
+    clock, catalogue, team = Clock(seed, months, as_of), Catalogue(), team_rows()
+    firms = make_companies(clock, make_stories(clock, companies), team)
+    plans = make_plans(clock, firms)
+    sales = SalesBook(clock, catalogue)
+    sales.sell(firms, plans)
+    people = make_contacts(clock, firms)
+    rows: dict[str, list[Row]] = {"team_members": team, "products": product_rows()}
+    rows["prices"] = price_rows(catalogue.prices)
+    rows["companies"], rows["contacts"] = company_rows(clock, firms), contact_rows(clock, people)
+    rows |= _deals(clock, sales, people) | _money(clock, catalogue, firms, plans, sales)
+    rows |= _talk(clock, firms, people, team)
+    return _with_truth({name: table(name, content) for name, content in rows.items()}, as_of)
+
+
+def _deals(clock: Clock, sales: SalesBook, people: list[Contact]) -> dict[str, list[Row]]:
+    own: dict[int, list[Contact]] = {}
+    for person in people:
+        own.setdefault(person.company.no, []).append(person)
+    rows: dict[str, list[Row]] = {"deals": [], "deal_stages": [], "deal_contacts": []}
+    for deal in sales.deals:
+        stages = walk(clock, deal)
+        rows["deal_stages"] += stages
+        rows["deals"].append(deal_row(clock, deal, stages))
+        rows["deal_contacts"] += stakeholders(clock.rng("stakeholders", deal.no), deal, own[deal.company.no])
+    return rows
+
+
+def _money(
+    clock: Clock, catalogue: Catalogue, firms: list[Company], plans: list[Plan], sales: SalesBook
+) -> dict[str, list[Row]]:
+    agreements, books = Agreements(catalogue, clock.as_of), Books(clock)
+    agreements.carry_out(plans)
+    by_no = {firm.no: firm for firm in firms}
+    bills = [bill for plan in plans for bill in plan_bills(clock, by_no[plan.company_no], plan)]
+    books.settle([*bills, *service_bills(clock, firms, sales.deals, catalogue)])
+    return {
+        "subscriptions": agreements.subscriptions,
+        "subscription_versions": agreements.versions,
+        "subscription_discounts": agreements.discounts,
+        **books.rows,
+    }
+
+
+def _talk(clock: Clock, firms: list[Company], people: list[Contact], team: list[Row]) -> dict[str, list[Row]]:
+    desk, mailbox = Desk(clock, team), Mailbox(clock, team)
+    desk.serve(firms, people)
+    mailbox.write(firms, people)
+    return {
+        "tickets": desk.tickets,
+        "ticket_comments": desk.comments,
+        "ticket_events": desk.events,
+        "threads": mailbox.threads,
+        "mails": mailbox.mails,
+        "mail_recipients": mailbox.recipients,
+        "nps_responses": response_rows(clock, people),
+    }
+
+
+def _with_truth(world: World, as_of: datetime) -> World:
+    world["truth_mrr"] = truth_mrr(world, as_of)
+    world["truth_identity"] = truth_identity(world)
+    world["truth_nps"] = truth_nps(world)
+    world["truth_ticket_times"] = truth_ticket_times(world)
+    return {name: world[name] for name in COLUMNS}
