@@ -138,10 +138,9 @@ def cast_from_text(column: Column, source: str) -> str:
     if column.sql_type == "JSON":
         return f"case when json_valid({source}) then cast({source} as json) end"
     if column.sql_type.startswith("DECIMAL"):
-        return (
-            f"case when try_cast({source} as {column.sql_type}) = try_cast({source} as decimal(38,16)) "
-            f"then try_cast({source} as {column.sql_type}) end"
-        )
+        places = column.sql_type.split(",")[1].rstrip(")")
+        too_fine = f"regexp_matches({source}, '\\.\\d{{{places}}}\\d*[1-9]')"
+        return f"case when not {too_fine} then try_cast({source} as {column.sql_type}) end"
     return f"try_cast({source} as {column.sql_type})"
 
 

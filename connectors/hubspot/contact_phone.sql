@@ -1,0 +1,18 @@
+with listed as (
+    select c._row_id, c._loaded_at, c.id, trim(c.mobilephone) as phone, 'mobile' as phone_type
+    from raw_hubspot.contacts__latest as c
+    union all
+    select c._row_id, c._loaded_at, c.id, trim(c.phone), 'work'
+    from raw_hubspot.contacts__latest as c
+)
+select
+    min(l._row_id) as _row_id,
+    max(l._loaded_at) as _loaded_at,
+    l.id || ':' || l.phone as source_record_id,
+    l.id as contact_id,
+    l.phone,
+    -- one number given twice is the mobile one
+    min(l.phone_type) as phone_type
+from listed as l
+where l.phone <> ''
+group by l.id, l.phone

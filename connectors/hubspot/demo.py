@@ -1,0 +1,214 @@
+"""The demo's HubSpot: writes the files a portal of the invented company would export, with the quirks such files have.
+
+What happened is the world's (`models/demo`); pages of the API are written in `demo_api`. Here are the CSV exports.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from connectors.hubspot.demo_api import STAGES, Row, World, company_id, contact_id, deal_id, number, write_api_pages
+
+BUYING_ROLES = {
+    "champion": "Champion",
+    "economic_buyer": "Budget Holder",
+    "technical_buyer": "Technical Buyer",
+    "user": "End User",
+    "influencer": "Influencer",
+    "blocker": "Blocker",
+}
+DEAL_TYPES = {
+    "new_business": "New Business",
+    "renewal": "Renewal",
+    "upsell": "Upsell",
+    "cross_sell": "Cross-sell",
+    "downsell": "Downsell",
+}
+TOO_SHORT, IMPOSSIBLE = "9900000001", "9900000002"
+"""Ids of the two rows that are broken on purpose; no real record has them."""
+
+
+def write_exports(world: World, folder: Path, seed: int) -> None:
+    """Write the portal's export files to `folder`, which must exist; their names sort in the order of delivery.
+
+    Companies and contacts are those with `in_crm`, deals are all of them. The same world and seed give the same bytes.
+    """
+    members = dict(world["team_members"].select("member_no", "name").iter_rows())
+    known = world["companies"].filter(pl.col("in_crm")).sort("company_no").to_dicts()
+    first, corrections = _with_mistakes([_company(row, members) for row in known], Random(f"hubspot {seed}"))
+    first.insert(len(first) // 2, _impossible(first[0]))
+    names = {row["company_no"]: row["name"] for row in known}
+    contacts, western = _contacts(world, names, members)
+    broken = f"{TOO_SHORT},Too,Few\n"
+    write_api_pages(world, folder)
+    _write(folder / "02_hubspot-crm-exports-all-companies.csv", _table(first), encoding="utf-8-sig")
+    _write(folder / "03_hubspot-crm-exports-all-contacts-1.csv", _table(contacts) + broken)
+    _write(folder / "04_hubspot-crm-exports-all-contacts-2.csv", _table(western), encoding="cp1252")
+    _write(folder / "05_hubspot-crm-exports-all-deals.csv", _table(_deals(world, members), delimiter=";"))
+    _write(folder / "10_hubspot-crm-exports-companies-corrected.csv", _table(corrections))
+
+
+def _minute(moment: datetime | date | None) -> str:
+    """A CSV export's date and time: to the minute, in the portal's time zone, here UTC."""
+    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _table(rows: Sequence[Mapping[str, str]], delimiter: str = ",") -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _write(path: Path, text: str, encoding: str = "utf-8") -> None:
+    path.write_bytes(text.encode(encoding))
+
+
+def _company(row: Row, members: Mapping[int, str]) -> dict[str, str]:
+    return {
+        "Record ID": company_id(row["company_no"]),
+        "Company name": row["name"],
+        "Legal name": _text(row["legal_name"]),
+        "Company Domain Name": _text(row["domain"]),
+        "Additional Domains": _text(row["second_domain"]),
+        "Company owner": members.get(row["owner_no"], ""),
+        "Customer Success Manager": members.get(row["csm_no"], ""),
+        "Lifecycle Stage": row["lifecycle_phase"].capitalize(),
+        "Industry": _text(row["industry"]),
+        "Number of Employees": _text(row["employee_count"]),
+        "Country/Region Code": _text(row["country"]),
+        "City": _text(row["city"]),
+        "Parent Company": company_id(row["parent_no"]) if row["parent_no"] else "",
+        "Lead source": _text(row["lead_source"]),
+        "Segment": _text(row["segment"]),
+        "CSM score": _text(row["csm_score"]),
+        "CSM score date": _minute(row["csm_score_at"]),
+        "Create Date": _minute(row["created_at"]),
+        "Last Modified Date": _minute(row["updated_at"]),
+    }
+
+
+def _with_mistakes(rows: list[dict[str, str]], rng: Random) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The first export, a few values wrong in it, and a later one of just those companies that puts them right.
+
+    By then somebody has renamed the property Industry and made a new one.
+    """
+    newest = max(_moment(row) for row in rows)
+    old = [place for place, row in enumerate(rows) if _moment(row) <= newest - timedelta(days=2)]
+    first, corrections = list(rows), []
+    for place in sorted(rng.sample(old, min(6, len(old)))):
+        row = rows[place]
+        right = {("Company industry" if key == "Industry" else key): value for key, value in row.items()}
+        right["Last Modified Date"] = _minute(_moment(row) + timedelta(days=1))
+        corrections.append(right | {"Partner programme": rng.choice(("Gold", "Silver"))})
+        first[place] = row | {"City": row["City"].upper(), "Number of Employees": f"{row['Number of Employees']}0"}
+    return first, corrections
+
+
+def _moment(row: Mapping[str, str]) -> datetime:
+    return datetime.strptime(row["Last Modified Date"], "%Y-%m-%d %H:%M")
+
+
+def _impossible(like: Mapping[str, str]) -> dict[str, str]:
+    """A company that was created on a day that never was."""
+    values = {"Record ID": IMPOSSIBLE, "Company name": "Thirtieth of February", "Create Date": "2025-02-30 10:00"}
+    return dict.fromkeys(like, "") | values | {"Last Modified Date": "2025-03-01 10:00"}
+
+
+def _contacts(
+    world: World, names: Mapping[int, str], members: Mapping[int, str]
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The contacts in two files' worth: everybody else, one of them twice, and a third that Windows-1252 can write."""
+    owners = dict(world["companies"].select("company_no", "owner_no").iter_rows())
+    rows = [
+        _contact(row, names, members.get(owners[row["company_no"]], ""))
+        for row in world["contacts"].filter(pl.col("in_crm")).sort("contact_no").iter_rows(named=True)
+    ]
+    western = [row for place, row in enumerate(rows) if place % 3 == 0 and _is_western(row.values())]
+    apart = {row["Record ID"] for row in western}
+    rest = [row for row in rows if row["Record ID"] not in apart]
+    rest.insert(len(rest) // 2, rest[len(rest) // 3])
+    return rest, western
+
+
+def _is_western(values: Iterable[str]) -> bool:
+    try:
+        "".join(values).encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _contact(row: Row, names: Mapping[int, str], owner: str) -> dict[str, str]:
+    company = company_id(row["company_no"]) if row["company_no"] in names else ""
+    return {
+        "Record ID": contact_id(row["contact_no"]),
+        "First Name": _text(row["first_name"]),
+        "Last Name": _text(row["last_name"]),
+        "Email": row["email"],
+        "Phone Number": _text(row["phone"]),
+        "Job Title": _text(row["job_title"]),
+        "Job function": _text(row["department"]),
+        "Buying Role": BUYING_ROLES.get(row["decision_role"], "Other"),
+        "Contact owner": owner,
+        "Associated Company": names.get(row["company_no"], ""),
+        "Associated Company IDs": company,
+        "Associated Company IDs (Primary)": company,
+        "Create Date": _minute(row["created_at"]),
+        "Last Modified Date": _minute(row["updated_at"]),
+    }
+
+
+def _deals(world: World, members: Mapping[int, str]) -> list[dict[str, str]]:
+    people: dict[int, list[str]] = defaultdict(list)
+    for link in world["deal_contacts"].sort("deal_no", "contact_no").iter_rows(named=True):
+        people[link["deal_no"]].append(contact_id(link["contact_no"]))
+    entered = dict(world["deal_stages"].group_by("deal_no").agg(pl.col("entered_at").max()).iter_rows())
+    return [
+        _deal(row, members.get(row["owner_no"], ""), people[row["deal_no"]], entered.get(row["deal_no"]))
+        for row in world["deals"].sort("deal_no").iter_rows(named=True)
+    ]
+
+
+def _deal(row: Row, owner: str, people: Sequence[str], entered: datetime | None) -> dict[str, str]:
+    return {
+        "Record ID": deal_id(row["deal_no"]),
+        "Deal Name": row["title"],
+        "Pipeline": "Sales Pipeline",
+        "Deal Stage": STAGES[row["stage"]][0],
+        "Deal Type": DEAL_TYPES[row["opportunity_type"]],
+        "Amount": number(row["amount"]),
+        "Monthly recurring revenue": number(row["mrr"]),
+        "One-time amount": number(row["one_time_amount"]),
+        "Currency": row["currency"],
+        "Deal probability": number(row["probability"]),
+        "Is Closed Won": _flag(row["status"] == "won"),
+        "Is closed lost": _flag(row["status"] == "lost"),
+        "Is Deal Closed?": _flag(row["status"] != "open"),
+        "Close Date": _minute(row["closed_at"] or row["expected_close_on"]),
+        "Date entered current stage": _minute(entered),
+        "Closed Lost Reason": _text(row["lost_reason"]),
+        "Contract length (months)": _text(row["contract_length_months"]),
+        "Deal owner": owner,
+        "Associated Company IDs": company_id(row["company_no"]),
+        "Associated Contact IDs": ";".join(people),
+        "Create Date": _minute(row["created_at"]),
+        "Last Modified Date": _minute(row["updated_at"]),
+    }

@@ -1,0 +1,299 @@
+"""HubSpot: both shapes of every export land, every mapping keeps to its object, the demo's portal comes back whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from connectors.hubspot.demo import write_exports
+from connectors.hubspot.source import RESOURCES, labels_of
+from models.demo.frames import World
+from models.demo.world import make_world
+from pipelines.home import ROOT
+from tests.connectors.conftest import REAL_DATA, Delivered, Judged, Staged
+
+SAMPLE = ROOT / "connectors" / "hubspot" / "sample"
+OBJECTS = sorted(path.stem for path in SAMPLE.parent.glob("*.sql"))
+
+
+def by_id(rows: pl.DataFrame) -> dict[str, dict[str, object]]:
+    return {row["source_record_id"]: row for row in rows.to_dicts()}
+
+
+# --- the shapes ------------------------------------------------------------------------------------------------------
+
+
+def test_every_file_of_the_sample_lands_where_it_belongs(delivered: Delivered) -> None:
+    deliveries = delivered("hubspot", SAMPLE)
+    assert {delivery.file for delivery in deliveries} == {path.name for path in SAMPLE.iterdir()}
+    assert {delivery.resource for delivery in deliveries} == {resource.name for resource in RESOURCES}
+    assert sum(delivery.rows_quarantined for delivery in deliveries) == 0
+    both = Counter((delivery.resource, Path(delivery.file).suffix) for delivery in deliveries)
+    crm = ("companies", "contacts", "deals", "line_items", "products", "tickets", "feedback_submissions")
+    for name in (*crm, "calls", "meetings", "notes"):
+        assert both[name, ".csv"] == both[name, ".json"] == 1
+
+
+@pytest.mark.parametrize("object_name", OBJECTS)
+def test_every_mapping_keeps_to_its_object(object_name: str, staged: Staged, judged: Judged) -> None:
+    rows = staged("hubspot", object_name, SAMPLE)
+    good, reasons = judged("hubspot", object_name, SAMPLE)
+    assert reasons == []
+    assert len(good) == len(rows) > 0
+
+
+@pytest.mark.skipif(not REAL_DATA.exists(), reason="the folder of real exports is not here")
+def test_tables_of_a_loader_are_taken_or_set_aside_whole(delivered: Delivered, judged: Judged) -> None:
+    folder = REAL_DATA / "hubspot"
+    rows = {delivery.file: delivery for delivery in delivered("hubspot", folder)}
+    taken = {
+        "company_data.csv": ("companies", 24),
+        "contact_data.csv": ("contacts", 22),
+        "deal_data.csv": ("deals", 44),
+        "owner_data.csv": ("owners", 100),
+        "ticket_data.csv": ("tickets", 25),
+        "deal_pipeline_stage_data.csv": ("deal_stages", 71),
+        "ticket_pipeline_stage_data.csv": ("ticket_stages", 15),
+        "deal_stage_data.csv": ("deal_stage_entries", 14),
+        "engagement_meeting_data.csv": ("meetings", 100),
+        "engagement_note_data.csv": ("notes", 1),
+    }
+    for file, (resource, read) in taken.items():
+        assert (rows[file].resource, rows[file].rows_read, rows[file].rows_quarantined) == (resource, read, 0)
+    others = [row for file, row in rows.items() if file not in taken and not file.startswith("company_data_")]
+    assert len(others) > 40
+    assert {(row.resource, row.rows_quarantined) for row in others} == {("_file", 1)}
+    mapped = {name: judged("hubspot", name, folder) for name in ("company", "contact", "opportunity", "conversation")}
+    assert {name: len(rows) for name, (rows, _) in mapped.items()} == {
+        "company": 24,
+        "contact": 22,
+        "opportunity": 0,
+        "conversation": 101,
+    }
+    assert set(mapped["opportunity"][1]) == {"stage is missing"}  # the deals of this trial data have none
+
+
+def test_a_label_is_a_header_and_a_column() -> None:
+    assert labels_of("Record ID = id; Is Deal Closed? = hs_is_closed", "deal_id = id") == {
+        "Record ID": "id",
+        "Is Deal Closed?": "hs_is_closed",
+        "deal_id": "id",
+    }
+    for resource in RESOURCES:
+        assert set(resource.labels.values()) <= set(resource.columns), resource.name
+        assert {*resource.key, *resource.required} <= set(resource.columns), resource.name
+
+
+# --- what the rows mean ----------------------------------------------------------------------------------------------
+
+
+def test_companies_of_both_shapes(judged: Judged) -> None:
+    rows = by_id(judged("hubspot", "company", SAMPLE)[0])
+    harbour, clinics = rows["9000000101"], rows["9000000111"]
+    assert harbour["updated_at"] == datetime(2026, 6, 21, 14, 7)
+    assert harbour["phase_since"] == datetime(2024, 2, 1, 9)
+    assert (harbour["owner_id"], harbour["co_owner_id"]) == ("70000001", "70000002")  # named in the export
+    assert (harbour["csm_score"], harbour["custom"]) == (4, '{"favourite_colour":"teal"}')
+    assert rows["9000000102"]["parent_company_id"] == "9000000101"
+    assert (clinics["country"], clinics["employee_count"], clinics["currency"]) == ("US", 1200, "USD")
+    assert rows["9000000112"]["created_at"] == datetime(2024, 5, 1, 10, 10)  # sent as milliseconds
+    assert rows["9000000113"]["source_deleted_at"] == datetime(2025, 2, 2, 12)
+
+
+def test_merged_records_lead_to_the_one_they_went_into(staged: Staged, judged: Judged) -> None:
+    companies, contacts = by_id(judged("hubspot", "company", SAMPLE)[0]), by_id(judged("hubspot", "contact", SAMPLE)[0])
+    assert companies["9000000198"]["name"] == "Tide Water Clinic"  # delivered before it was merged
+    assert companies["9000000199"]["name"] == "Tidewater Clinics"  # never delivered, only named
+    for gone in ("9000000198", "9000000199"):
+        assert companies[gone]["external_id"] == "hubspot:9000000111"
+        assert companies[gone]["source_deleted_at"] is not None
+    assert companies["9000000111"]["source_deleted_at"] is None
+    assert contacts["9100000299"]["external_id"] == "hubspot:9100000211"
+    domains = staged("hubspot", "company_domain", SAMPLE)
+    assert domains.filter(pl.col("domain") == "tidewater.example")["company_id"].to_list() == ["9000000111"]
+    deals = by_id(judged("hubspot", "opportunity", SAMPLE)[0])
+    assert deals["9200000399"]["source_deleted_at"] == deals["9200000311"]["updated_at"]
+
+
+def test_people_their_addresses_and_their_companies(judged: Judged, staged: Staged) -> None:
+    rows = by_id(judged("hubspot", "contact", SAMPLE)[0])
+    assert rows["9100000202"]["name"] == "billing@harbourfinch.example"
+    assert [rows[no]["decision_role"] for no in ("9100000201", "9100000203", "9100000211", "9100000212")] == [
+        "champion",
+        "economic_buyer",
+        "economic_buyer",
+        "user",
+    ]
+    assert [rows[no]["email_preference"] for no in ("9100000201", "9100000203", "9100000211", "9100000212")] == [
+        "subscribed",
+        "unsubscribed",
+        "unknown",
+        "bounced",
+    ]
+    mails = staged("hubspot", "contact_email", SAMPLE).filter(pl.col("contact_id") == "9100000201")
+    assert dict(mails.select("address", "is_primary").iter_rows()) == {
+        "aoife@harbourfinch.example": True,
+        "aoife.old@harbourfinch.example": False,
+        "aoife.nb@mail.example": False,
+    }
+    phones = staged("hubspot", "contact_phone", SAMPLE).filter(pl.col("contact_id") == "9100000203")
+    assert phones["phone_type"].to_list() == ["mobile"]  # the same number stands in both fields
+    roles = staged("hubspot", "job_role", SAMPLE)
+    assert dict(roles.select("source_record_id", "is_primary").iter_rows()) == {
+        "9100000201:9000000101": True,
+        "9100000201:9000000102": False,
+        "9100000202:9000000101": True,
+        "9100000203:9000000103": True,
+        "9100000211:9000000111": True,  # listed last by the API, with the label that means primary
+        "9100000211:9000000112": False,
+        "9100000212:9000000112": True,
+    }
+
+
+def test_deals_say_how_they_stand(judged: Judged, staged: Staged) -> None:
+    rows = by_id(judged("hubspot", "opportunity", SAMPLE)[0])
+    stands = {no: (row["status"], row["opportunity_type"], row["stage"]) for no, row in rows.items()}
+    assert stands == {
+        "9200000301": ("won", "new_business", "Closed won"),
+        "9200000302": ("open", "new_business", "Contract sent"),
+        "9200000303": ("lost", "upsell", "Closed lost"),
+        "9200000311": ("won", "new_business", "Closed won"),
+        "9200000312": ("won", "renewal", "Signed"),  # a stage of the portal's own, in a pipeline of its own
+        "9200000399": ("open", None, "Qualified to buy"),
+    }
+    assert rows["9200000301"]["one_time_amount"] == Decimal(600)
+    assert rows["9200000311"]["one_time_amount"] == Decimal(1500)  # the line item that is billed once
+    assert rows["9200000302"]["mrr"] == Decimal("400.04")
+    assert rows["9200000302"]["closed_at"] is None
+    assert rows["9200000312"]["closed_at"] == datetime(2026, 1, 1)
+    assert (rows["9200000303"]["lost_reason"], rows["9200000301"]["lost_reason"]) == ("Budget cut", None)
+    history = staged("hubspot", "opportunity_stage_history", SAMPLE)
+    assert Counter(history["opportunity_id"]) == {"9200000301": 2, "9200000311": 3, "9200000312": 2}
+    people = staged("hubspot", "opportunity_contact", SAMPLE)
+    roles = dict(people.select("source_record_id", "role").iter_rows())
+    assert roles["9200000311:9100000211"] == "signs_the_contract"
+    assert roles["9200000301:9100000201"] == "Champion"
+
+
+def test_prices_have_a_currency(staged: Staged) -> None:
+    prices = by_id(staged("hubspot", "product_price", SAMPLE))
+    assert set(prices) == {"9400000511:EUR", "9400000511:USD", "9400000512:USD"}
+    assert prices["9400000511:EUR"]["unit_amount"] == "230.00"
+    assert prices["9400000511:EUR"]["billing_interval"] == "month"
+    assert prices["9400000512:USD"]["billing_interval"] is None
+
+
+def test_tickets_and_their_history_use_the_same_words(judged: Judged) -> None:
+    rows = by_id(judged("hubspot", "ticket", SAMPLE)[0])
+    assert {no: (row["status"], row["priority"]) for no, row in rows.items()} == {
+        "9500000601": ("open", "high"),
+        "9500000602": ("closed", None),
+        "9500000611": ("pending", "urgent"),
+        "9500000612": ("closed", "normal"),
+    }
+    events = judged("hubspot", "ticket_event", SAMPLE)[0].sort("field_name", "occurred_at")
+    assert events.select("field_name", "old_value", "new_value").rows() == [
+        ("assignee", None, "70000002"),
+        ("priority", None, "normal"),
+        ("priority", "normal", "urgent"),
+        ("status", None, "new"),
+        ("status", "new", "pending"),
+    ]
+
+
+def test_only_nps_answers_are_nps_answers(judged: Judged) -> None:
+    rows = by_id(judged("hubspot", "nps_response", SAMPLE)[0])
+    assert {no: (row["score"], row["respondent"]) for no, row in rows.items()} == {
+        "9600000701": (9, "aoife@harbourfinch.example"),
+        "9600000711": (3, "maya@tidewater.example"),
+        "9600000712": (10, "sam@tidewaterlabs.example"),
+    }
+    assert rows["9600000712"]["answered_at"] == datetime(2026, 6, 5, 9)
+
+
+def test_what_was_said(judged: Judged) -> None:
+    rows = by_id(judged("hubspot", "conversation", SAMPLE)[0])
+    assert rows["call:9700000811"]["body"] == "Loop shown & reproduced.\nBack tomorrow."
+    assert (rows["call:9700000811"]["direction"], rows["call:9700000801"]["direction"]) == ("in", "out")
+    assert "meeting:9700000813" not in rows  # canceled
+    present = judged("hubspot", "conversation_participant", SAMPLE)[0]
+    assert Counter(present["conversation_id"]) == {
+        "call:9700000801": 2,
+        "call:9700000811": 2,
+        "meeting:9700000802": 2,
+        "meeting:9700000812": 4,
+        "note:9700000803": 1,
+        "note:9700000814": 1,
+    }
+
+
+# --- the demo's portal -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(seed=5, companies=40, months=12, as_of=datetime(2026, 7, 1))
+
+
+@pytest.fixture(scope="module")
+def portal(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("portal")
+    write_exports(world, folder, seed=5)
+    return folder
+
+
+def test_the_same_world_gives_the_same_files(world: World, portal: Path, tmp_path: Path) -> None:
+    write_exports(world, tmp_path, seed=5)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in portal.iterdir()
+    }
+
+
+def test_the_quirks_are_there_and_only_broken_rows_are_refused(
+    portal: Path, delivered: Delivered, judged: Judged
+) -> None:
+    rows = {delivery.file: delivery for delivery in delivered("hubspot", portal)}
+    contacts = rows["03_hubspot-crm-exports-all-contacts-1.csv"]
+    assert (contacts.rows_quarantined, contacts.rows_repeated) == (1, 1)
+    assert sum(row.rows_quarantined for row in rows.values()) == 1
+    western = (portal / "04_hubspot-crm-exports-all-contacts-2.csv").read_bytes()
+    with pytest.raises(UnicodeDecodeError):
+        western.decode()
+    assert (portal / "02_hubspot-crm-exports-all-companies.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    (reason,) = judged("hubspot", "company", portal)[1]
+    assert "2025-02-30 10:00" in reason
+    for name in ("contact", "contact_email", "contact_phone", "job_role", "product_price"):
+        assert judged("hubspot", name, portal)[1] == []
+
+
+def test_the_portal_holds_what_the_world_says(world: World, portal: Path, judged: Judged) -> None:
+    def size(object_name: str) -> int:
+        return len(judged("hubspot", object_name, portal)[0])
+
+    known = world["companies"].filter(pl.col("in_crm"))
+    assert size("company") == len(known)
+    assert size("contact") == world["contacts"]["in_crm"].sum()
+    assert size("team_member") == len(world["team_members"])
+    assert size("opportunity") == len(world["deals"])
+    assert size("opportunity_stage_history") == len(world["deal_stages"])
+    assert size("opportunity_contact") == len(world["deal_contacts"])
+    assert size("product") == len(world["products"])
+    assert size("nps_response") == 0  # the survey tool asks, not HubSpot
+    companies = by_id(judged("hubspot", "company", portal)[0])
+    for row in known.iter_rows(named=True):
+        company = companies[str(10_000_000_000 + row["company_no"])]
+        assert company["employee_count"] == row["employee_count"]  # the later export put the mistakes right
+        assert company["city"] == row["city"]
+        assert company["owner_id"] == str(40_000_000 + row["owner_no"])
+    deals = judged("hubspot", "opportunity", portal)[0]
+    assert deals["amount"].sum() == world["deals"]["amount"].sum()
+    assert Counter(deals["status"]) == Counter(world["deals"]["status"])
+    assert Counter(deals["opportunity_type"]) == Counter(world["deals"]["opportunity_type"])
+    assert Counter(judged("hubspot", "contact", portal)[0]["decision_role"]) == Counter(
+        world["contacts"].filter(pl.col("in_crm"))["decision_role"]
+    )

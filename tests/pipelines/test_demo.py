@@ -1,0 +1,150 @@
+"""The whole way: the demo's exports through every step, compared with the truth the world knows of itself, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines import demo, runs
+from pipelines.home import Home
+from pipelines.ingest import Synced
+from pipelines.lookup import open_snapshot
+from pipelines.warehouse import Connection
+
+RECORD_IDS = {
+    ("company", "crm"): ("hubspot", lambda no: str(10_000_000_000 + no)),
+    ("contact", "crm"): ("hubspot", lambda no: str(20_000_000_000 + no)),
+    ("team_member", "crm"): ("hubspot", lambda no: str(40_000_000 + no)),
+    ("company", "billing"): ("stripe", lambda no: f"cus_{no:06d}"),
+    ("company", "helpdesk"): ("zendesk", lambda no: str(50_000_000 + no)),
+    ("contact", "helpdesk"): ("zendesk", lambda no: str(60_000_000 + no)),
+    ("team_member", "helpdesk"): ("zendesk", lambda no: str(70_000_000 + no)),
+}
+"""How each system of the demo writes the number of a record; the others name people by their address."""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, list[Synced], runs.RunResult]]:
+    """The demo of 120 companies and 24 months, synced and run once for all tests here."""
+    home = Home(tmp_path_factory.mktemp("demo"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("RAPPORT_HOME", "DAGSTER_HOME", "DLT_DATA_DIR", "RUNTIME__DLTHUB_TELEMETRY", "DAGSTER_DISABLE_TELEMETRY"):
+            patch.setenv(name, "")
+        home.prepare_environment()
+        demo.write_world(home, seed=11, companies=120, months=24)
+        synced = demo.sync_all(home, lambda _: None)
+        result = runs.run(home, demo.LAST_DAY, lambda _: None, lambda *_: None)
+        yield home, synced, result
+
+
+@pytest.fixture
+def published(done: tuple[Home, list[Synced], runs.RunResult]) -> Iterator[Connection]:
+    with open_snapshot(done[0]) as con:
+        yield con
+
+
+def truth(home: Home, name: str) -> pl.DataFrame:
+    return pl.read_parquet(home.path / "truth" / f"{name}.parquet")
+
+
+def test_the_run_succeeds_and_nothing_is_lost(done: tuple[Home, list[Synced], runs.RunResult]) -> None:
+    _, synced, result = done
+    assert result.failures == []
+    assert result.published
+    for found in synced:
+        for delivery in found.deliveries:
+            assert delivery.rows_read == delivery.rows_stored + delivery.rows_quarantined + delivery.rows_repeated
+
+
+def test_nothing_is_done_twice(done: tuple[Home, list[Synced], runs.RunResult]) -> None:
+    home = done[0]
+    before = home.snapshot.stat().st_mtime_ns
+    assert all(found.deliveries == () for found in demo.sync_all(home, lambda _: None))
+    again = runs.run(home, demo.LAST_DAY, lambda _: None, lambda *_: None)
+    assert (again.succeeded, again.published, again.built) == (True, False, {})
+    assert home.snapshot.stat().st_mtime_ns == before
+
+
+def identities(home: Home) -> pl.DataFrame:
+    """kind, source_key, no: every record of the demo that the truth knows."""
+    rows = []
+    for row in truth(home, "identity").iter_rows(named=True):
+        source, write = RECORD_IDS.get((row["kind"], row["system"]), (row["system"], None))
+        record = write(row["record_no"]) if write else row["address"]
+        rows.append({"kind": row["kind"], "source_key": f"{source}:{record}", "no": row["no"]})
+    return pl.DataFrame(rows)
+
+
+@pytest.mark.parametrize("kind", ["company", "contact", "team_member"])
+def test_identities_are_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection, kind: str) -> None:
+    links = published.sql(f"select source_key, {kind}_id as golden from identity.{kind}_link").pl()
+    records = identities(done[0]).filter(pl.col("kind") == kind).join(links, on="source_key", how="left")
+    assert records.filter(pl.col("golden").is_null()).is_empty(), records.filter(pl.col("golden").is_null()).head()
+    split = records.group_by("no").agg(pl.col("golden").unique()).filter(pl.col("golden").list.len() > 1)
+    merged = records.group_by("golden").agg(pl.col("no").unique()).filter(pl.col("no").list.len() > 1)
+    assert split.is_empty(), f"one thing, several golden rows: {split.head(20).to_dicts()}"
+    assert merged.is_empty(), f"several things, one golden row: {merged.head(20).to_dicts()}"
+
+
+def test_mrr_is_the_truth_for_every_company_month_and_currency(
+    done: tuple[Home, list[Synced], runs.RunResult], published: Connection
+) -> None:
+    links = published.sql("select source_key, company_id from identity.company_link").pl()
+    numbers = identities(done[0]).filter(pl.col("kind") == "company").join(links, on="source_key")
+    companies = numbers.select("company_id", company_no="no").unique()
+    ours = (
+        published.sql("select company_id, month, currency, closing as mrr from marts.mrr_movement where closing > 0")
+        .pl()
+        .join(companies, on="company_id", how="left")
+        .select("company_no", "month", "currency", "mrr")
+    )
+    theirs = truth(done[0], "mrr").select("company_no", "month", "currency", "mrr")
+    assert theirs.height > 500
+    key = ["company_no", "month", "currency"]
+    both = theirs.join(ours, on=key, how="full", suffix="_ours", nulls_equal=True)
+    assert both.filter(pl.col("mrr").ne_missing(pl.col("mrr_ours"))).is_empty()
+
+
+def test_nps_is_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    ours = published.sql(
+        "select month, promoter_count, passive_count, detractor_count from marts.nps_month "
+        "where segment = '(all)' and response_count > 0 order by month"
+    ).fetchall()
+    theirs = truth(done[0], "nps").sort("month").select("month", "promoters", "passives", "detractors").rows()
+    assert len(theirs) > 5
+    assert ours == theirs
+
+
+def test_ticket_times_are_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    names = [
+        "first_reply_minutes",
+        "first_reply_business_minutes",
+        "full_resolution_minutes",
+        "full_resolution_business_minutes",
+        "reopen_count",
+    ]
+    ours = published.sql(
+        f"select cast(split_part(ticket_id, ':', 2) as bigint) as ticket_no, {', '.join(names)} from marts.ticket_times "
+        "where ticket_id like 'zendesk:%' order by 1"
+    ).fetchall()
+    theirs = truth(done[0], "ticket_times").sort("ticket_no").select("ticket_no", *names).rows()
+    assert len(theirs) > 100
+    assert ours == theirs
+
+
+def test_every_table_and_column_is_explained(published: Connection) -> None:
+    tables = published.sql("select schema_name, table_name from duckdb_tables() where comment is null").fetchall()
+    columns = published.sql("select schema_name, table_name, column_name from duckdb_columns() where comment is null and not internal").fetchall()
+    assert (tables, columns) == ([], [])
+
+
+def test_parquet_stands_beside(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    folder = done[0].published / "parquet"
+    for schema, table, rows in published.sql("select schema_name, table_name, estimated_size from duckdb_tables()").fetchall():
+        path = folder / schema / f"{table}.parquet"
+        assert duckdb.sql(f"select count(*) from '{path}'").fetchall() == [(rows,)]
+    assert {path.suffix for path in Path(folder).rglob("*") if path.is_file()} == {".parquet"}
