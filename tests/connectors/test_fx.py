@@ -24,7 +24,7 @@ def test_the_shipped_history_gives_a_rate_per_currency_and_day(judged: Judged) -
 
 
 def test_a_rate_that_is_no_number_is_set_aside(judged: Judged, tmp_path: Path) -> None:
-    text = "Date,USD,GBP,\n2026-01-02,1.1,\n2026-01-05,abc,0.85,\n2026-01-06,1.2,N/A,\n"
+    text = "Date,USD,GBP,\n2026-01-02,1.1,,\n2026-01-05,abc,0.85,\n2026-01-06,1.2,N/A,\n"
     (tmp_path / "eurofxref-hist.csv").write_text(text)
     rates, reasons = judged("fx", "exchange_rate", tmp_path)
     assert reasons == ['units_per_euro: "abc" is not a decimal number with at most 12 places']

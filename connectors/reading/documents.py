@@ -1,0 +1,154 @@
+"""Reads JSON documents, API pages and NDJSON into records, each as text. Where a record belongs is in `sorting`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import duckdb
+import polars as pl
+
+from connectors.reading.bench import Bench, literal
+from connectors.reading.delimited import book_rejects
+from connectors.reading.exact import LOOSE_OR_INEXACT, BrokenRecord, as_text, check
+from connectors.reading.lines import numbered
+from connectors.reading.resource import FILE, Export, Resource, fit
+from connectors.reading.sorting import land_records, pointer, reject_non_objects
+from connectors.reading.split import split_document
+from connectors.reading.text import Refused, Text, one_line_end
+
+MAX_DOCUMENT_BYTES = 1 << 30
+"""A single document is held in memory; NDJSON may be of any size."""
+_MAX_LINE_BYTES = 64 << 20
+_BATCH = 10_000
+_BATCH_BYTES = 16 << 20
+_DELICATE = re.compile(LOOSE_OR_INEXACT)
+
+
+def read_json(bench: Bench, resources: Sequence[Resource], export: Export, text: Text) -> None:
+    """Land one JSON file; raise Refused when it is no JSON at all."""
+    records = bench.name("records")
+    bench.sql(f"create table {records} (_line bigint, via text, body text)")
+    refused, note = 0, text.note
+    relation = records
+    if is_ndjson(export.name, text):
+        relation, refused, numbering = _read_lines(bench, resources, export, text, records)
+        note = "; ".join(part for part in (note, numbering) if part)
+    else:
+        _read_document(bench, resources, text, records)
+    refused += reject_non_objects(bench, export, records)
+    land_records(bench, resources, export, relation, refused, note)
+
+
+def is_ndjson(name: str, text: Text) -> bool:
+    """Whether each line is a document of its own: by the file's name, else by its first two lines."""
+    if name.casefold().removesuffix(".gz").endswith((".ndjson", ".jsonl")):
+        return True
+    with text.path.open("rb") as file:
+        head = file.read(1 << 20).decode("utf-8-sig", "replace")
+    lines = [line for line in head.splitlines() if line.strip()][:2]
+    return len(lines) == 2 and lines[0].strip() != "[" and any(_is_json_object(line) for line in lines)
+
+
+def _is_json_object(line: str) -> bool:
+    try:
+        check(line)
+    except ValueError:
+        return False
+    return line.lstrip()[0] in "{["
+
+
+def _read_document(bench: Bench, resources: Sequence[Resource], text: Text, records: str) -> None:
+    if text.path.stat().st_size > MAX_DOCUMENT_BYTES:
+        raise Refused(f"a JSON document over {MAX_DOCUMENT_BYTES:,} bytes; export it as NDJSON, one record per line")
+    try:
+        document = text.path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(f"not valid UTF-8 at byte {error.start}") from error
+    numbers: dict[str, int] = {}
+
+    def exact() -> Iterator[tuple[int, str, str]]:
+        for via, body in _split(resources, document):
+            numbers[via] = numbers.get(via, 0) + 1
+            yield numbers[via], via, _faithful(resources, body)
+
+    _put(bench, records, exact())
+
+
+def _split(resources: Sequence[Resource], document: str) -> Iterator[tuple[str, str]]:
+    pages = {resource.records for resource in resources if resource.records}
+
+    def is_record(keys: list[str]) -> bool:
+        return any(resource.required and not fit(resource, keys).missing for resource in resources)
+
+    return split_document(document, pages, is_record)
+
+
+def _faithful(resources: Sequence[Resource], body: str) -> str:
+    if not _DELICATE.search(body):
+        return body
+    return as_text(body, {key for resource in resources for key in resource.flatten})
+
+
+def _put(bench: Bench, records: str, rows: Iterable[tuple[int, str, str]]) -> None:
+    batch: list[tuple[int, str, str]] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += len(row[2])
+        if len(batch) >= _BATCH or size > _BATCH_BYTES:
+            _put_batch(bench, records, batch)
+            batch, size = [], 0
+    _put_batch(bench, records, batch)
+
+
+def _put_batch(bench: Bench, records: str, batch: Sequence[tuple[int, str, str]]) -> None:
+    bench.put(records, pl.DataFrame(batch, {"_line": pl.Int64, "via": pl.String, "body": pl.String}, orient="row"))
+
+
+def _read_lines(
+    bench: Bench, resources: Sequence[Resource], export: Export, text: Text, records: str
+) -> tuple[str, int, str]:
+    """Read one record per line; return the relation of the records, how many lines were refused, and a note."""
+    try:
+        lines, rejects = _parse_lines(bench, resources, text)
+    except duckdb.InvalidInputException:
+        text = replace(text, path=one_line_end(text.path, bench.folder / "one_line_end", quotes=False))
+        lines, rejects = _parse_lines(bench, resources, text)
+    gaps, refused = book_rejects(bench, export, FILE, rejects, text)
+    source, note = numbered(bench, lines, ("body",), text, 0, gaps)
+    delicate = bench.name("delicate")
+    bench.sql(f"create table {delicate} as select _line, body from {source} where kind = 'delicate'")
+    mended: list[tuple[int, str, str]] = []
+    for start in range(0, bench.count(delicate), _BATCH):
+        chosen = f"select * from {delicate} where rowid >= {start} and rowid < {start + _BATCH}"
+        for line, body in bench.sql(chosen):
+            try:
+                mended += [(line, via, _faithful(resources, part)) for via, part in list(_split(resources, body))]
+            except (BrokenRecord, Refused) as error:
+                bench.reject(export, FILE, line, str(error), body)
+                refused += 1
+        _put(bench, records, mended)
+        mended = []
+    plain = f"select _line, '' as via, body from {source} where kind = 'plain'"
+    return f"({plain} union all from {records})", refused, note
+
+
+def _parse_lines(bench: Bench, resources: Sequence[Resource], text: Text) -> tuple[str, str]:
+    """Read the lines, each with its kind: blank, plain, or delicate (page, list, inexact for DuckDB, or no JSON)."""
+    lines, rejects = bench.name("lines"), bench.name("refused")
+    pages = {resource.records for resource in resources if resource.records}
+    is_page = " or ".join(
+        ["json_type(body) <> 'OBJECT'", *(f"json_type(body, {literal(pointer(page))}) = 'ARRAY'" for page in pages)]
+    )
+    bench.sql(
+        f"create table {lines} as select body, case when coalesce(trim(body), '') = '' then 'blank'"
+        f" when not json_valid(body) then 'delicate' when {is_page} then 'delicate'"
+        f" when regexp_matches(body, {literal(LOOSE_OR_INEXACT)}) then 'delicate' else 'plain' end as kind"
+        f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false,"
+        f" columns = {{'body': 'varchar'}}, delim = chr(1), quote = '', escape = '', strict_mode = true,"
+        f" max_line_size = {_MAX_LINE_BYTES},"
+        f" store_rejects = true, rejects_limit = 0, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan')"
+    )
+    return lines, rejects

@@ -1,0 +1,162 @@
+"""What a vendor's collection looks like in a file, and which collection a file holds; reading files is elsewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+FILE = "_file"
+"""Stands where a resource's name would, for a file that no resource takes."""
+BOOKKEEPING = ("_delivery_id", "_line", "_key", "_hash")
+"""Columns every landed row has before its data columns."""
+_RESERVED = frozenset((*BOOKKEEPING, "_row_id", "_loaded_at", "_dlt_id", "_dlt_load_id"))
+
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "ł": "l", "Ł": "L"})
+
+
+@dataclass(frozen=True)
+class Export:
+    """One delivered file. `name` is its path as the user knows it, `delivery_id` the id its rows carry."""
+
+    path: Path
+    name: str
+    delivery_id: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A vendor's own collection: its columns, its key and how its files are recognised.
+
+    `columns` are those a mapping reads; they always exist in raw. `key=()` makes each row its own record. The greatest
+    `version` of a key wins later. `required` columns must be in a file. `labels` map the headers people see to columns.
+    `files` are globs that suggest the resource. For JSON: `records` is the key of the list in a page, `where` the field
+    values that make a record one of this resource, `flatten` the nested objects whose keys become columns.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    version: str | None = None
+    required: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    records: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    flatten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a file's headers become a resource's raw columns: `columns[i]` is the raw name of `headers[i]`."""
+
+    resource: Resource
+    headers: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def as_sent(self) -> dict[str, str]:
+        """Header as sent → raw column; headers sent twice are told apart by their position."""
+        names: dict[str, str] = {}
+        for position, (header, column) in enumerate(zip(self.headers, self.columns, strict=True), start=1):
+            names[f"{header} ({position})" if header in names else header] = column
+        return names
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required columns the file lacks."""
+        return tuple(column for column in self.resource.required if column not in self.columns)
+
+    @property
+    def known(self) -> int:
+        """How many of the file's columns the resource declares."""
+        return sum(column in self.resource.columns for column in self.columns)
+
+
+def snake(header: str) -> str:
+    """Write a header as a raw column name: lower-case letters, digits and single underscores; may be empty."""
+    plain = unicodedata.normalize("NFKD", header.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", plain))
+    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).rstrip("_")
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def _loose(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def fit(resource: Resource, headers: Sequence[str]) -> Fit:
+    """Name the raw column of each header: by label, by declared name, else in snake case; collisions get `_2`, `_3`."""
+    labels = {_loose(label): column for label, column in resource.labels.items()}
+    declared = {snake(column): column for column in resource.columns}
+    taken: set[str] = set(_RESERVED)
+    columns: list[str] = []
+    for position, header in enumerate(headers, start=1):
+        written = snake(header)
+        name = labels.get(_loose(header)) or declared.get(written) or written or f"column_{position}"
+        unique, suffix = name, 1
+        while unique in taken:
+            suffix += 1
+            unique = f"{name}_{suffix}"
+        taken.add(unique)
+        columns.append(unique)
+    return Fit(resource, tuple(headers), tuple(columns))
+
+
+def recognise(resources: Iterable[Resource], headers: Sequence[str], name: str) -> Fit | str:
+    """Find the resource whose file this is; if there is none, a sentence that says what the closest one lacks."""
+    fits = [fit(resource, headers) for resource in resources]
+    whole = [candidate for candidate in fits if not candidate.missing]
+    if whole:
+        return max(whole, key=lambda f: (_named(f.resource, name), f.known, len(f.resource.required)))
+    if not fits:
+        return "no collection of this source is read from such a file"
+    closest = max(fits, key=lambda f: (f.known, _named(f.resource, name)))
+    if not closest.known and not _named(closest.resource, name):
+        return f"the columns fit none of: {', '.join(f.resource.name for f in fits)}"
+    return _what_is_missing(closest)
+
+
+def _named(resource: Resource, name: str) -> int:
+    """2 when the file's own name suggests the resource, 1 when its folders do, else 0."""
+    path = name.replace("\\", "/").casefold()
+    for weight, text in ((2, PurePosixPath(path).name), (1, path)):
+        if any(fnmatchcase(text, pattern.casefold()) for pattern in resource.files):
+            return weight
+    return 0
+
+
+def _what_is_missing(closest: Fit) -> str:
+    share = f"{closest.known} of {len(closest.headers)}"
+    text = f"columns fit {closest.resource.name} best ({share}) but "
+    for number, column in enumerate(closest.missing):
+        text += " and " if number else ""
+        text += f"required column '{column}' is missing"
+        renamed = likely_rename(closest, column)
+        if renamed is not None:
+            text += f"; the file has '{renamed}' which may be its new name"
+    return text
+
+
+def likely_rename(closest: Fit, column: str) -> str | None:
+    """The header, among those the resource does not know, that reads most like the missing column or its labels."""
+    wanted = [column, *(label for label, target in closest.resource.labels.items() if target == column)]
+    best, best_score = None, 0.6
+    for header, raw in zip(closest.headers, closest.columns, strict=True):
+        if raw in closest.resource.columns:
+            continue
+        for name in wanted:
+            score = _alike(snake(header), snake(name))
+            if score > best_score:
+                best, best_score = header, score
+    return best
+
+
+def _alike(one: str, other: str) -> float:
+    words, sought = set(one.split("_")), set(other.split("_"))
+    shared = len(words & sought) / max(len(sought), 1)
+    return max(SequenceMatcher(None, one, other).ratio(), 0.9 * shared)
