@@ -10,6 +10,19 @@ from pipelines.home import Home
 from pipelines.lookup import find_company, find_contact, open_snapshot, rows
 from pipelines.warehouse import Connection, scalar
 
+SIGNS = {
+    "last_touch": ("{0:.0f} days without a touch", "recent contact"),
+    "response_balance": ("they answer {0:.0%} of our messages", "they answer"),
+    "ticket_load": ("{0:.0f} tickets of late", "few tickets"),
+    "ticket_severity": ("{0:.0f} severe tickets open", "no severe tickets"),
+    "nps": ("an NPS of {0:.0f}", "good NPS answers"),
+    "csat": ("only {0:.0%} good ratings of tickets", "well rated tickets"),
+    "payments_overdue": ("money {0:.0f} days overdue", "they pay in time"),
+    "contract_time_left": ("{0:.0f} days of contract left", "a long contract"),
+    "csm_score": ("a success manager's score of {0:.0f} out of 5", "the success manager is content"),
+    "champion_left": ("{0:.0%} of the champions left", "the champions are there"),
+}
+"""What a sign of the health policy means when it is bad (with its raw value) and when it is good."""
 RECENT = 8
 """Things that happened, newest first."""
 PEOPLE = 6
@@ -181,11 +194,11 @@ def _relationship(found: dict[str, Any]) -> str:
         if worst:
             said.append(
                 "It suffers from "
-                + ", ".join(f"{_words(row['factor'])} ({row['raw_value'].normalize():f})" for row in worst[:3])
+                + ", ".join(_sign(row, is_good=False) for row in worst[:3])
                 + "."
             )
         if best:
-            said.append("Good: " + ", ".join(_words(row["factor"]) for row in best[:3]) + ".")
+            said.append("Good: " + ", ".join(_sign(row, is_good=True) for row in best[:3]) + ".")
     elif company["customer_status"] in ("customer", "canceled"):
         said.append("Too little is known to score their health.")
     if company["nps_score"] is not None:
@@ -198,6 +211,11 @@ def _relationship(found: dict[str, Any]) -> str:
     if company["champion_names"]:
         said.append(f"Champions: {company['champion_names']}.")
     return " ".join(said)
+
+
+def _sign(row: dict[str, Any], *, is_good: bool) -> str:
+    bad, good = SIGNS.get(row["factor"], (_words(row["factor"]) + " ({0:g})", _words(row["factor"])))
+    return good if is_good else bad.format(float(row["raw_value"]))
 
 
 def _contact_line(row: dict[str, Any]) -> str:

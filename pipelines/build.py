@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def prepare(con: Connection, home: Home, as_of: datetime) -> None:
     policies = load_policies(home.config)
     con.execute(_STATE).fetchall()
     con.execute("delete from meta.run").fetchall()
-    con.execute("insert into meta.run values (?, ?)", [as_of, as_of.date()]).fetchall()
+    con.execute("insert into meta.run values (?, ?)", [as_of, (as_of - timedelta(microseconds=1)).date()]).fetchall()
     _note_input(con, "meta.run", str(as_of))
     policies["source_rank"] = pl.DataFrame(
         {"source": list(sources()), "trust": list(range(len(sources())))},

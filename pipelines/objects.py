@@ -34,8 +34,13 @@ def build(con: Connection, table: Table) -> int:
         f"create schema if not exists objects; create or replace table {table.name} ({definition(schema)})"
     ).fetchall()
     listed = ", ".join(f'"{column.name}"' for column in fields)
+    made = table.sql or ""
+    if table.build is not None:
+        frame = table.build({name: con.sql(f"select * from {name}").pl() for name in table.inputs})
+        con.register("built", frame)
+        made = "select * from built"
     con.execute(
-        f"insert into {table.name} by name select {listed} from ({table.sql}) order by {table.object_name}_id"
+        f"insert into {table.name} by name select {listed} from ({made}) order by {table.object_name}_id"
     ).fetchall()
     rows = scalar(con, f"select count(*) from {table.name}")
     con.execute("drop table resolved; drop table sourced").fetchall()

@@ -30,6 +30,8 @@ from pipelines.schemas import columns_of, schema_of
 
 CONNECTORS = ROOT / "connectors"
 MODELS = ROOT / "models"
+SOURCED = "sourced"
+"""What an object's own SQL or function finds all sources' rows under, references resolved."""
 MERGED = ("company", "contact", "team_member")
 """Objects whose rows from several sources become one; `identity.<object>_link` says which."""
 
@@ -122,9 +124,14 @@ def _object(path: Path, tables: Mapping[str, Table]) -> Table:
     linked = {column.references for column in columns_of(schema) if column.references in MERGED}
     linked |= {name} & set(MERGED)
     reads |= {f"identity.{target}_link" for target in linked}
+    module = importlib.import_module(f"models.objects.{name}")
+    if hasattr(module, "build"):
+        inputs = tuple(module.INPUTS)
+        reads |= {read for read in inputs if read != SOURCED}
+        return Table(f"objects.{name}", "objects", frozenset(reads), path, build=module.build, inputs=inputs)
     if sql.exists():
         reads |= references(sql) - {f"staging.{name}"}
-    text = sql.read_text() if sql.exists() else "select * from sourced"
+    text = sql.read_text() if sql.exists() else f"select * from {SOURCED}"
     return Table(f"objects.{name}", "objects", frozenset(reads), path, sql=text)
 
 

@@ -6,7 +6,9 @@ The table is made anew each time, so a row comes back by itself once its cause i
 
 from __future__ import annotations
 
-from pipelines.raw import quarantine_table
+import json
+
+from pipelines.raw import SYSTEM_COLUMNS, quarantine_table
 from pipelines.rooms import Table
 from pipelines.schemas import (
     KERNEL_FIELDS,
@@ -20,6 +22,10 @@ from pipelines.schemas import (
     schema_of,
 )
 from pipelines.warehouse import Connection, columns, replace_table
+
+
+_PLUMBING = json.dumps(dict.fromkeys(SYSTEM_COLUMNS))
+"""A JSON patch that takes our own columns, and every empty field, out of a row's text."""
 
 
 class MappingError(ValueError):
@@ -104,7 +110,7 @@ def _quarantine(con: Connection, table: Table) -> None:
     con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
     raw_rows = " union all by name ".join(
         f"select r._row_id, r._delivery_id, r._line, "
-        f"json_merge_patch('{{}}', to_json(r)) as _text from {raw} as r "
+        f"json_merge_patch(json_merge_patch('{{}}', to_json(r)), {literal(_PLUMBING)}) as _text from {raw} as r "
         "where r._row_id in (select _row_id from bad)"
         for raw in sorted(table.reads)
         if raw.startswith("raw_")

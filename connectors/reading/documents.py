@@ -118,34 +118,50 @@ def _read_lines(
         lines, rejects = _parse_lines(bench, resources, text)
     gaps, refused = book_rejects(bench, export, FILE, rejects, text)
     source, note = numbered(bench, lines, ("body",), text, 0, gaps)
-    delicate = bench.name("delicate")
-    bench.sql(f"create table {delicate} as select _line, body from {source} where kind = 'delicate'")
-    mended: list[tuple[int, str, str]] = []
-    for start in range(0, bench.count(delicate), _BATCH):
-        chosen = f"select * from {delicate} where rowid >= {start} and rowid < {start + _BATCH}"
-        for line, body in bench.sql(chosen):
-            try:
-                mended += [(line, via, _faithful(resources, part)) for via, part in list(_split(resources, body))]
-            except (BrokenRecord, Refused) as error:
-                bench.reject(export, FILE, line, str(error), body)
-                refused += 1
-        _put(bench, records, mended)
-        mended = []
+    if bench.sql(f"select 1 from {lines} where kind = 'page' limit 1"):
+        chosen = f"select _line, body from {source} where kind <> 'blank'"
+        return records, refused + _split_lines(bench, resources, export, chosen, records, by_position=True), note
+    chosen = f"select _line, body from {source} where kind = 'delicate'"
+    refused += _split_lines(bench, resources, export, chosen, records, by_position=False)
     plain = f"select _line, '' as via, body from {source} where kind = 'plain'"
     return f"({plain} union all from {records})", refused, note
 
 
+def _split_lines(
+    bench: Bench, resources: Sequence[Resource], export: Export, chosen: str, records: str, *, by_position: bool
+) -> int:
+    """Split and check lines one by one; return how many were refused.
+
+    Records of pages are numbered by their position in the file: those of one line would share its number.
+    """
+    waiting, refused, position = bench.name("waiting"), 0, 0
+    bench.sql(f"create table {waiting} as {chosen}")
+    for start in range(0, bench.count(waiting), _BATCH):
+        found: list[tuple[int, str, str]] = []
+        for line, body in bench.sql(f"from {waiting} where rowid >= {start} and rowid < {start + _BATCH}"):
+            try:
+                parts = [(via, _faithful(resources, part)) for via, part in _split(resources, body)]
+            except (BrokenRecord, Refused) as error:
+                bench.reject(export, FILE, line, str(error), body)
+                refused += 1
+                continue
+            for via, part in parts:
+                position += 1
+                found.append((position if by_position else line, via, part))
+        _put(bench, records, found)
+    return refused
+
+
 def _parse_lines(bench: Bench, resources: Sequence[Resource], text: Text) -> tuple[str, str]:
-    """Read the lines, each with its kind: blank, plain, or delicate (page, list, inexact for DuckDB, or no JSON)."""
+    """Read the lines, each with its kind: blank, page (several records), delicate (not for DuckDB alone), plain."""
     lines, rejects = bench.name("lines"), bench.name("refused")
-    pages = {resource.records for resource in resources if resource.records}
-    is_page = " or ".join(
-        ["json_type(body) <> 'OBJECT'", *(f"json_type(body, {literal(pointer(page))}) = 'ARRAY'" for page in pages)]
-    )
+    pages = [pointer(resource.records) for resource in resources if resource.records]
+    lists = "[" + ", ".join(map(literal, ["$", *dict.fromkeys(pages)])) + "]"
     bench.sql(
         f"create table {lines} as select body, case when coalesce(trim(body), '') = '' then 'blank'"
-        f" when not json_valid(body) then 'delicate' when {is_page} then 'delicate'"
-        f" when regexp_matches(body, {literal(LOOSE_OR_INEXACT)}) then 'delicate' else 'plain' end as kind"
+        f" when not json_valid(body) then 'delicate' when list_max(json_array_length(body, {lists})) > 1 then 'page'"
+        f" when json_type(body) <> 'OBJECT' or list_contains(json_type(body, {lists}), 'ARRAY')"
+        f" or regexp_matches(body, {literal(LOOSE_OR_INEXACT)}) then 'delicate' else 'plain' end as kind"
         f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false,"
         f" columns = {{'body': 'varchar'}}, delim = chr(1), quote = '', escape = '', strict_mode = true,"
         f" max_line_size = {_MAX_LINE_BYTES},"

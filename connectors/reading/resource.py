@@ -33,9 +33,10 @@ class Resource:
     """A vendor's own collection: its columns, its key and how its files are recognised.
 
     `columns` are those a mapping reads; they always exist in raw. `key=()` makes each row its own record. The greatest
-    `version` of a key wins later. `required` columns must be in a file. `labels` map the headers people see to columns.
-    `files` are globs that suggest the resource. For JSON: `records` is the key of the list in a page, `where` the field
-    values that make a record one of this resource, `flatten` the nested objects whose keys become columns.
+    `version` of a key wins later. `required` columns must be in a file. `labels` map the headers people see to columns;
+    one with a `*` takes the first header it matches, for headers that hold a question's words. `files` are globs that
+    suggest the resource. For JSON: `records` is the key of the list in a page, `where` the field values that make a
+    record one of this resource, `flatten` the nested objects whose keys become columns.
     """
 
     name: str
@@ -91,13 +92,15 @@ def _loose(text: str) -> str:
 
 def fit(resource: Resource, headers: Sequence[str]) -> Fit:
     """Name the raw column of each header: by label, by declared name, else in snake case; collisions get `_2`, `_3`."""
-    labels = {_loose(label): column for label, column in resource.labels.items()}
+    labels = {_loose(label): column for label, column in resource.labels.items() if "*" not in label}
+    patterns = [(_loose(label), column) for label, column in resource.labels.items() if "*" in label]
     declared = {snake(column): column for column in resource.columns}
     taken: set[str] = set(_RESERVED)
     columns: list[str] = []
     for position, header in enumerate(headers, start=1):
         written = snake(header)
-        name = labels.get(_loose(header)) or declared.get(written) or written or f"column_{position}"
+        liked = (column for label, column in patterns if column not in taken and fnmatchcase(_loose(header), label))
+        name = labels.get(_loose(header)) or declared.get(written) or next(liked, written) or f"column_{position}"
         unique, suffix = name, 1
         while unique in taken:
             suffix += 1

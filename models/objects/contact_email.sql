@@ -20,7 +20,7 @@ select
     r.value is not null or a.mailbox is not null as is_role_address,
     f.value is not null as is_free_mail,
     -- Up to 64 characters with single dots inside, @, then two or more labels of letters (of any script), digits and
-    -- inner hyphens, the last not a number. Quoted names and addresses in brackets, which nobody uses, count as mistakes.
+    -- inner hyphens, the last one not a number. Quoted names and numeric hosts in brackets count as mistakes.
     length(p.address) <= 254
     and regexp_matches(
         p.address,
@@ -30,7 +30,7 @@ select
     )
     and not regexp_matches(p.address, '^[^@]{65,}@|@.*[^.@]{64}|\.[0-9]+$') as is_valid_syntax
 from sourced as s
-join parted as p on p.contact_email_id = s.contact_email_id
-left join policy.email_role_local_parts as r on r.value = p.mailbox
-left join policy.email_free_mail_domains as f on f.value = p.domain
-left join automatic as a on a.mailbox = p.mailbox
+join parted as p on s.contact_email_id = p.contact_email_id
+left join policy.email_role_local_parts as r on p.mailbox = r.value
+left join policy.email_free_mail_domains as f on p.domain = f.value
+left join automatic as a on p.mailbox = a.mailbox

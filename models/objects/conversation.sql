@@ -33,7 +33,7 @@ first_outside as (
                 o.row_id
         ) as preference
     from outside as o
-    join objects.job_role as j on j.contact_id = o.contact_id and j.is_primary
+    join objects.job_role as j on o.contact_id = j.contact_id and j.is_primary
 )
 
 select
@@ -43,6 +43,6 @@ select
     coalesce(s.ended_at, m.last_sent_at) as ended_at,
     coalesce(s.message_count, m.message_count) as message_count
 from sourced as s
-left join told as m on m.conversation_id = s.conversation_id
-left join objects.ticket as t on t.ticket_id = s.ticket_id
-left join first_outside as f on f.conversation_id = s.conversation_id and f.preference = 1
+left join told as m on s.conversation_id = m.conversation_id
+left join objects.ticket as t on s.ticket_id = t.ticket_id
+left join first_outside as f on s.conversation_id = f.conversation_id and f.preference = 1

@@ -1,15 +1,17 @@
 -- Adds the company of a contact who is known only by an address at a company's own domain, and settles one main company
 -- per contact.
 with employed as (
-    select distinct contact_id from sourced where source_deleted_at is null
+    select distinct contact_id
+    from sourced
+    where source_deleted_at is null
 ),
 
 own_domain as (
     -- A domain that several companies claim says nothing about where somebody works.
     select d.domain, min(d.company_id) as company_id
     from objects.company_domain as d
-    left join policy.email_free_mail_domains as f on f.value = d.domain
-    left join policy.email_shared_domains as s on s.value = d.domain
+    left join policy.email_free_mail_domains as f on d.domain = f.value
+    left join policy.email_shared_domains as s on d.domain = s.value
     where f.value is null and s.value is null and d.source_deleted_at is null
     group by d.domain
     having count(distinct d.company_id) = 1
@@ -20,11 +22,11 @@ known_by_address as (
         e.*,
         d.company_id,
         row_number() over (
-            partition by e.contact_id order by coalesce(e.is_primary, false) desc, e.address, e.contact_email_id
+            partition by e.contact_id order by coalesce(e.is_primary, false) desc, e.address, e.contact_email_id asc
         ) as choice
     from objects.contact_email as e
     join own_domain as d on d.domain = split_part(e.address, '@', 2)
-    left join employed as k on k.contact_id = e.contact_id
+    left join employed as k on e.contact_id = k.contact_id
     where k.contact_id is null
         and e.is_valid_syntax
         and coalesce(e.is_work, true)
@@ -56,7 +58,7 @@ ranked as (
                 coalesce(w.is_primary, false) desc,
                 w.started_on desc nulls last,
                 w.updated_at desc nulls last,
-                w.job_role_id
+                w.job_role_id asc
         ) as preference
     from role_row as w
     cross join meta.run as r
@@ -65,4 +67,4 @@ ranked as (
 
 select w.* exclude (is_primary), coalesce(k.preference = 1, false) as is_primary
 from role_row as w
-left join ranked as k on k.job_role_id = w.job_role_id
+left join ranked as k on w.job_role_id = k.job_role_id

@@ -1,4 +1,4 @@
 -- Fills the company from the respondent's main company.
 select s.* exclude (company_id), coalesce(s.company_id, j.company_id) as company_id
 from sourced as s
-left join objects.job_role as j on j.contact_id = s.contact_id and j.is_primary
+left join objects.job_role as j on s.contact_id = j.contact_id and j.is_primary

@@ -5,7 +5,7 @@ with derived as (
         o.one_time_amount as amount, c.currency, o.title as description,
         o.source_system, o.source_record_id, o.created_at, o.updated_at, o.loaded_at, c.derived_by
     from objects.contract as c
-    join objects.opportunity as o on o.opportunity_id = c.opportunity_id
+    join objects.opportunity as o on c.opportunity_id = o.opportunity_id
     where c.derived_by = 'won_opportunity' and o.one_time_amount > 0
         and o.opportunity_id not in (select s.opportunity_id from sourced as s where s.opportunity_id is not null)
 )

@@ -22,7 +22,7 @@ with won as (
 renewed as (
     select w.opportunity_id, min(r.starts_at) as renewed_at
     from won as w
-    join won as r on r.company_id = w.company_id and r.opportunity_type = 'renewal' and r.starts_at > w.starts_at
+    join won as r on w.company_id = r.company_id and r.opportunity_type = 'renewal' and w.starts_at < r.starts_at
     group by w.opportunity_id
 ),
 
@@ -33,7 +33,7 @@ term as (
             cast(w.starts_at + interval '1' month * nullif(w.contract_length_months, 0) as timestamp), r.renewed_at
         ) as ends_at
     from won as w
-    left join renewed as r on r.opportunity_id = w.opportunity_id
+    left join renewed as r on w.opportunity_id = r.opportunity_id
 ),
 
 derived as (

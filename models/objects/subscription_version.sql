@@ -7,7 +7,7 @@ with derived as (
         false as is_metered,
         s.source_system, s.source_record_id, s.created_at, s.updated_at, s.loaded_at, s.derived_by
     from objects.subscription as s
-    join objects.opportunity as o on o.opportunity_id = s.opportunity_id
+    join objects.opportunity as o on s.opportunity_id = o.opportunity_id
     where s.derived_by = 'won_opportunity'
 )
 

@@ -11,5 +11,5 @@ select
     coalesce(s.company_id, j.company_id) as company_id,
     coalesce(s.is_expansion_signal, false) or a.ticket_id is not null as is_expansion_signal
 from sourced as s
-left join objects.job_role as j on j.contact_id = s.requester_id and j.is_primary
-left join asking as a on a.ticket_id = s.ticket_id
+left join objects.job_role as j on s.requester_id = j.contact_id and j.is_primary
+left join asking as a on s.ticket_id = a.ticket_id

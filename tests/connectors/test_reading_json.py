@@ -44,6 +44,13 @@ def test_forms_of_a_file(tmp_path: Path, name: str, content: str) -> None:
     ]
 
 
+def test_records_of_pages_are_numbered_by_position(tmp_path: Path) -> None:
+    pages = '{"results": [{"id": 1}, {"id": 2}]}\n{"id": 3}\nnope\n{"results": [{"id": 4}, 5]}\n'
+    read = read_files(tmp_path, {"pages.ndjson": pages}, (COMPANIES,))
+    assert sorted(read.values("_line", "id", of="companies")) == [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
+    assert [(line, reason[:14]) for line, reason in read.reasons] == [(3, "not valid JSON"), (5, "a record must ")]
+
+
 def test_a_single_object_is_a_record(tmp_path: Path) -> None:
     read = read_files(tmp_path, {"one.json": '{\n  "id": 1,\n  "name": "A"\n}\n'}, (COMPANIES,))
     assert read.values("_line", "id", "name", of="companies") == [(1, "1", "A")]

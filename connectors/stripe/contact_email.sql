@@ -1,0 +1,10 @@
+select
+    _row_id,
+    _loaded_at,
+    id || ':' || lower(trim(email)) as source_record_id,
+    id as contact_id,
+    lower(trim(email)) as address,
+    true as is_primary,
+    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+from raw_stripe.customers__latest
+where trim(email) <> ''

@@ -1,0 +1,38 @@
+-- One row per company: its domains, its people and the sources that know it.
+with domain as (
+    select company_id, string_agg(domain, ', ' order by domain) as domains
+    from (
+        select distinct company_id, domain
+        from objects.company_domain
+        where source_deleted_at is null
+    ) as d
+    group by company_id
+),
+
+person as (
+    select company_id, count(distinct contact_id) as contact_count
+    from objects.job_role
+    where is_primary
+    group by company_id
+),
+
+source as (
+    select company_id, string_agg(source_system, ', ' order by source_system) as sources, count(*) as source_count
+    from (
+        select distinct company_id, source_system
+        from identity.company_link
+        where company_id is not null
+    ) as l
+    group by company_id
+)
+
+select
+    c.company_id,
+    d.domains,
+    coalesce(p.contact_count, 0) as contact_count,
+    coalesce(s.sources, c.source_system) as sources,
+    coalesce(s.source_count, 1) as source_count
+from objects.company as c
+left join domain as d on c.company_id = d.company_id
+left join person as p on c.company_id = p.company_id
+left join source as s on c.company_id = s.company_id

@@ -1,0 +1,77 @@
+-- One row per contact: the address and telephone to use, the main job, and the sources that know the person.
+with address as (
+    -- A mailbox of one's own that works comes before a shared, free or broken one.
+    select contact_id, address
+    from objects.contact_email
+    where source_deleted_at is null
+    qualify row_number() over (
+        partition by contact_id
+        order by
+            is_valid_syntax desc nulls last,
+            is_role_address asc nulls last,
+            is_primary desc nulls last,
+            is_free_mail asc nulls last,
+            address asc,
+            contact_email_id asc
+    ) = 1
+),
+
+phone as (
+    select contact_id, coalesce(e164, phone) as phone
+    from objects.contact_phone
+    where source_deleted_at is null
+    qualify row_number() over (
+        partition by contact_id
+        order by
+            (e164 is not null) desc,
+            case phone_type when 'mobile' then 1 when 'work' then 2 when 'home' then 3 when 'other' then 4 else 5 end,
+            phone,
+            contact_phone_id asc
+    ) = 1
+),
+
+job as (
+    -- Several sources may know one job: what the main row lacks comes from the newest of the others.
+    select
+        main.contact_id,
+        main.company_id,
+        main.ended_on,
+        coalesce(
+            main.job_title, arg_max(o.job_title, (coalesce(o.updated_at, o.loaded_at), o.job_role_id))
+                filter (where o.job_title is not null)
+        ) as job_title,
+        coalesce(
+            main.department, arg_max(o.department, (coalesce(o.updated_at, o.loaded_at), o.job_role_id))
+                filter (where o.department is not null)
+        ) as department
+    from objects.job_role as main
+    join objects.job_role as o on main.contact_id = o.contact_id and main.company_id = o.company_id
+    where main.is_primary and o.source_deleted_at is null
+    group by main.contact_id, main.company_id, main.ended_on, main.job_title, main.department
+),
+
+source as (
+    select contact_id, string_agg(source_system, ', ' order by source_system) as sources, count(*) as source_count
+    from (
+        select distinct contact_id, source_system
+        from identity.contact_link
+        where contact_id is not null and source_key <> 'email:' || source_record_id
+    ) as l
+    group by contact_id
+)
+
+select
+    c.contact_id,
+    a.address as email,
+    p.phone,
+    j.company_id,
+    j.job_title,
+    j.department,
+    j.ended_on as role_ended_on,
+    coalesce(s.sources, c.source_system) as sources,
+    coalesce(s.source_count, 1) as source_count
+from objects.contact as c
+left join address as a on c.contact_id = a.contact_id
+left join phone as p on c.contact_id = p.contact_id
+left join job as j on c.contact_id = j.contact_id
+left join source as s on c.contact_id = s.contact_id

@@ -1,0 +1,35 @@
+-- The month's movements of the whole business, a year's worth. Months without any revenue stand here too.
+with total as (
+    select
+        m.month_no, sum(c.opening) as opening, sum(c.new) as new, sum(c.reactivation) as reactivation,
+        sum(c.expansion) as expansion, sum(c.contraction) as contraction, sum(c.churn) as churn, sum(c.fx) as fx,
+        sum(c.closing) as closing, sum(c.gross_mrr) as gross_mrr,
+        count(*) filter (where c.was_customer) as customers_opening,
+        count(*) filter (where c.movement = 'new') as customers_new,
+        count(*) filter (where c.movement = 'reactivation') as customers_reactivated,
+        count(*) filter (where c.movement = 'churn') as customers_churned,
+        count(*) filter (where c.is_customer) as customers_closing
+    from marts.company_month as c
+    join intermediate.month as m on c.month = m.month
+    group by m.month_no
+)
+
+select
+    p.policy_id, m.month, m.is_complete, p.reporting_currency as currency,
+    coalesce(t.opening, 0) * 12 as opening,
+    coalesce(t.new, 0) * 12 as new,
+    coalesce(t.reactivation, 0) * 12 as reactivation,
+    coalesce(t.expansion, 0) * 12 as expansion,
+    coalesce(t.contraction, 0) * 12 as contraction,
+    coalesce(t.churn, 0) * 12 as churn,
+    coalesce(t.fx, 0) * 12 as fx,
+    coalesce(t.closing, 0) * 12 as closing,
+    coalesce(t.gross_mrr, 0) * 12 as gross_arr,
+    coalesce(t.customers_opening, 0) as customers_opening,
+    coalesce(t.customers_new, 0) as customers_new,
+    coalesce(t.customers_reactivated, 0) as customers_reactivated,
+    coalesce(t.customers_churned, 0) as customers_churned,
+    coalesce(t.customers_closing, 0) as customers_closing
+from intermediate.month as m
+cross join policy.revenue as p
+left join total as t on m.month_no = t.month_no

@@ -1,0 +1,74 @@
+"""What the unified view of a company is: the schema of `marts.company_360`. Each part is made in intermediate."""
+
+from __future__ import annotations
+
+from models.schema import Day, Exact, Flag, Instant, Money, Number, Schema, Text, Whole, field
+
+
+class Company360(Schema):
+    """One row per company: who they are, what they pay, how they are, and what is going on with them."""
+
+    company_id: Text = field("The company.", key=True, references="company")
+    name: Text = field("Name people use.", required=True)
+    legal_name: Text = field("Registered name.")
+    domains: Text = field("Its internet domains.")
+    website: Text = field("Web address.")
+    industry: Text = field("Industry.")
+    employee_count: Whole = field("Number of employees.", ge=0)
+    country: Text = field("Country.")
+    city: Text = field("City.")
+    segment: Text = field("Segment, else not stated.", required=True)
+    lifecycle_phase: Text = field("Phase in the source's words.")
+    lead_source: Text = field("Where the company was first heard of.")
+    tags: Text = field("Labels, separated by semicolons.")
+    customer_status: Text = field(
+        "What its subscriptions make of it.",
+        required=True,
+        isin=["prospect", "coming", "customer", "canceled", "lost"],
+    )
+    customer_since: Day = field("First day it paid for.")
+    customer_to: Day = field("Day its last subscription ends or ended; null while an end is not known.")
+    renewal_on: Day = field("Next day on which something that is worth preparing for renews.")
+    parent_company_id: Text = field("The company above it.", references="company")
+    parent_name: Text = field("That company's name.")
+    descendant_count: Whole = field("Companies below it, however deep.", required=True, ge=0)
+    is_in_parent_cycle: Flag = field(
+        "True when it is its own ancestor: its parent is then not followed.", required=True
+    )
+    owner_id: Text = field("Team member who owns the account.", references="team_member")
+    owner_name: Text = field("Owner's name.")
+    csm_id: Text = field("Second owner: the success manager.", references="team_member")
+    csm_name: Text = field("Success manager's name.")
+    currency: Text = field("The reporting currency: of every amount here.", required=True)
+    mrr: Exact = field("Monthly recurring revenue now.", required=True)
+    arr: Exact = field("Twelve times `mrr`.", required=True)
+    mrr_total: Exact = field("MRR with all companies below it, each once.", required=True)
+    arr_total: Exact = field("Twelve times `mrr_total`.", required=True)
+    overdue_amount: Money = field("Unpaid and past its due date.", required=True)
+    overdue_count: Whole = field("Invoices overdue.", required=True, ge=0)
+    overdue_days: Whole = field("Days the oldest of them is overdue.", required=True, ge=0)
+    open_opportunity_count: Whole = field("Open opportunities.", required=True, ge=0)
+    open_pipeline_amount: Money = field("Their amounts.", required=True)
+    weighted_pipeline_amount: Money = field("Their amounts × likelihood.", required=True)
+    health_score: Exact = field("0 (bad) to 100 (good); null for who is no customer or where too little is known.")
+    health_band: Text = field("What the score means.", isin=["at_risk", "needs_attention", "thriving"])
+    health_coverage: Exact = field("Weight of the signs known, as a share of all; null for who is no customer.")
+    health_reasons: Text = field("The signs that cost most points, worst first.")
+    csm_score: Whole = field("Success manager's own judgement, 1 to 5.")
+    nps_score: Number = field("Net promoter score of its people within the policy's window.", ge=-100, le=100)
+    nps_last_score: Whole = field("The last answer, 0 to 10.", ge=0, le=10)
+    nps_response_count: Whole = field("People who answered.", required=True, ge=0)
+    csat: Number = field("Share of good ratings within the policy's window.", ge=0, le=1)
+    csat_count: Whole = field("Ratings.", required=True, ge=0)
+    ticket_count: Whole = field("Tickets in all.", required=True, ge=0)
+    open_ticket_count: Whole = field("Tickets that are not solved.", required=True, ge=0)
+    open_severe_ticket_count: Whole = field("Of those, severe ones.", required=True, ge=0)
+    last_touch_at: Instant = field("When a person of either side last wrote, called or met.")
+    last_touch_channel: Text = field("How.")
+    last_touch_direction: Text = field("Who: in = the customer, out = we.")
+    contact_count: Whole = field("People whose main company it is.", required=True, ge=0)
+    champion_names: Text = field("Champions who are still there.", personal=True)
+    sources: Text = field("Sources that know it.", required=True)
+    source_count: Whole = field("How many.", required=True, ge=1)
+    created_at: Instant = field("When a source first had it.")
+    updated_at: Instant = field("When a source last changed it.")

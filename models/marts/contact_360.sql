@@ -1,0 +1,39 @@
+select
+    c.contact_id,
+    c.name,
+    f.email,
+    f.phone,
+    f.company_id,
+    company.name as company_name,
+    f.job_title,
+    f.department,
+    f.role_ended_on,
+    c.decision_role,
+    c.language,
+    c.country,
+    c.timezone,
+    c.lifecycle_phase,
+    c.lead_source,
+    c.tags,
+    c.owner_id,
+    owner.name as owner_name,
+    coalesce(c.email_preference, 'unknown') as email_preference,
+    t.last_touch_at,
+    t.last_touch_channel,
+    coalesce(t.messages_in, 0) as messages_in,
+    coalesce(t.messages_out, 0) as messages_out,
+    coalesce(k.ticket_count, 0) as ticket_count,
+    coalesce(k.open_count, 0) as open_ticket_count,
+    n.last_score as nps_last_score,
+    n.last_answered_at as nps_last_answered_at,
+    f.sources,
+    f.source_count,
+    c.created_at,
+    c.updated_at
+from objects.contact as c
+join intermediate.contact_facet as f on c.contact_id = f.contact_id
+left join objects.company as company on f.company_id = company.company_id
+left join objects.team_member as owner on c.owner_id = owner.team_member_id
+left join intermediate.contact_touch as t on c.contact_id = t.contact_id
+left join intermediate.contact_ticket as k on c.contact_id = k.contact_id
+left join intermediate.contact_nps as n on c.contact_id = n.contact_id

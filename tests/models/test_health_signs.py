@@ -1,0 +1,135 @@
+"""Health: what each sign reads from the objects, and when nothing is known of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from customer_rows import CUSTOMER
+
+
+def read(run_models: Any, tables: dict[str, Any], factor: str) -> Decimal | None:
+    """The value of one sign of the one customer; None where nothing is known."""
+    made = run_models({**CUSTOMER, **tables}, "intermediate.health_reading")["intermediate.health_reading"]
+    values = made.filter(factor=factor)["raw_value"].to_list()
+    return values[0] if values else None
+
+
+def test_last_touch_counts_days_since_a_person_wrote(run_models: Any) -> None:
+    talk = {
+        "objects.conversation": [
+            {"conversation_id": "c", "company_id": "acme", "conversation_type": "email", "started_at": "2026-05-01"}
+        ],
+        "objects.message": [
+            {"conversation_id": "c", "sent_at": "2026-06-01", "author_contact_id": "ann"},
+            {"conversation_id": "c", "sent_at": "2026-06-10", "author_contact_id": "ann", "is_automatic": True},
+            {"conversation_id": "c", "sent_at": "2026-06-20", "author_team_member_id": "us", "is_public": False},
+            {"conversation_id": "c", "sent_at": "2026-07-05", "author_contact_id": "ann"},
+        ],
+    }
+    assert read(run_models, talk, "last_touch") == 30
+    assert read(run_models, {}, "last_touch") is None
+
+
+def test_response_balance_is_the_share_of_our_messages_that_got_an_answer(run_models: Any) -> None:
+    def written(conversation: str, at: str, who: str) -> dict[str, Any]:
+        return {"conversation_id": conversation, "sent_at": at, f"author_{who}_id": "x"}
+
+    talk = {
+        "objects.conversation": [
+            {"conversation_id": name, "company_id": "acme", "conversation_type": "email", "started_at": "2026-05-01"}
+            for name in ("answered", "silent", "old")
+        ],
+        "objects.message": [
+            written("answered", "2026-06-01", "team_member"),
+            written("answered", "2026-06-02", "contact"),
+            written("answered", "2026-06-03", "team_member"),
+            written("silent", "2026-06-04", "team_member"),
+            written("old", "2026-01-04", "team_member"),
+        ],
+    }
+    assert read(run_models, talk, "response_balance") == Decimal("0.333333")
+    fewer = {**talk, "objects.message": talk["objects.message"][:3]}
+    assert read(run_models, fewer, "response_balance") is None
+
+
+def test_ticket_signs_are_zero_where_a_helpdesk_is_known_and_absent_where_it_is_not(run_models: Any) -> None:
+    ticket = {"subject": "Help", "status": "open", "opened_at": "2026-06-01", "company_id": "acme"}
+    tickets = [
+        {**ticket, "ticket_id": "urgent", "priority": "urgent"},
+        {**ticket, "ticket_id": "low", "priority": "low", "csat": "good"},
+        {**ticket, "ticket_id": "solved", "priority": "high", "status": "solved", "csat": "bad"},
+        {**ticket, "ticket_id": "old", "opened_at": "2026-01-01", "csat": "good"},
+    ]
+    assert read(run_models, {"objects.ticket": tickets}, "ticket_load") == 3
+    assert read(run_models, {"objects.ticket": tickets}, "ticket_severity") == 1
+    assert read(run_models, {"objects.ticket": tickets}, "csat") == Decimal("0.5")
+    others = [{**ticket, "company_id": "other"}]
+    assert read(run_models, {"objects.ticket": others}, "ticket_load") == 0
+    assert read(run_models, {"objects.ticket": others}, "csat") is None
+    assert read(run_models, {}, "ticket_load") is None
+
+
+def test_payments_overdue_is_the_age_of_the_oldest_unpaid_invoice(run_models: Any) -> None:
+    invoice = {"company_id": "acme", "currency": "EUR", "total": 100, "status": "open", "due_on": "2026-06-21"}
+    late = [invoice, {**invoice, "due_on": "2026-06-01", "status": "paid"}, {**invoice, "due_on": "2026-07-21"}]
+    assert read(run_models, {"objects.invoice": late}, "payments_overdue") == 10
+    assert read(run_models, {"objects.invoice": late[1:]}, "payments_overdue") == 0
+    assert read(run_models, {}, "payments_overdue") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "days"),
+    [
+        ({}, 365),
+        ({"cancel_at": "2026-07-31", "canceled_at": "2026-06-01"}, 30),
+        ({"auto_renew": False, "ends_at": "2026-09-29"}, 90),
+        ({"auto_renew": True, "ends_at": "2026-09-29"}, 365),
+        ({"auto_renew": False, "ends_at": "2030-01-01"}, 365),
+    ],
+)
+def test_contract_time_left_runs_to_the_day_all_is_known_to_end(
+    run_models: Any, change: dict[str, Any], days: int
+) -> None:
+    sub = {**CUSTOMER["objects.subscription"][0], **change}
+    assert read(run_models, {"objects.subscription": [sub]}, "contract_time_left") == days
+
+
+def test_csm_score_fades(run_models: Any) -> None:
+    def company(scored_at: str | None) -> dict[str, Any]:
+        return {"objects.company": [{"company_id": "acme", "name": "Acme", "csm_score": 4, "csm_score_at": scored_at}]}
+
+    assert read(run_models, company("2026-06-01"), "csm_score") == 4
+    assert read(run_models, company(None), "csm_score") == 4
+    assert read(run_models, company("2025-06-01"), "csm_score") is None
+
+
+def test_champion_left_is_the_share_of_champions_who_are_gone_or_bounce(run_models: Any) -> None:
+    people = [
+        {"contact_id": "here", "name": "Here", "decision_role": "champion"},
+        {"contact_id": "gone", "name": "Gone", "decision_role": "champion"},
+        {"contact_id": "bounces", "name": "Bounces", "decision_role": "champion", "email_preference": "bounced"},
+        {"contact_id": "user", "name": "User", "decision_role": "user"},
+    ]
+    roles = [{"contact_id": person["contact_id"], "company_id": "acme"} for person in people]
+    roles[1]["ended_on"] = "2026-01-01"
+    tables = {"objects.contact": people, "objects.job_role": roles}
+    assert read(run_models, tables, "champion_left") == Decimal("0.666667")
+    assert read(run_models, {**tables, "objects.contact": people[3:]}, "champion_left") is None
+
+
+def test_nps_of_a_company_is_pooled_over_its_people(run_models: Any) -> None:
+    answers = [
+        {"contact_id": "ann", "company_id": "acme", "score": 3, "answered_at": "2025-09-01"},
+        {"contact_id": "ann", "company_id": "acme", "score": 9, "answered_at": "2026-02-01"},
+        {"contact_id": "bob", "company_id": "acme", "score": 8, "answered_at": "2026-02-01"},
+        {"contact_id": "old", "company_id": "acme", "score": 0, "answered_at": "2024-02-01"},
+    ]
+    assert read(run_models, {"objects.nps_response": answers}, "nps") == 50
+
+
+def test_only_customers_are_scored(run_models: Any) -> None:
+    gone = {**CUSTOMER["objects.subscription"][0], "status": "canceled", "ends_at": "2026-01-01"}
+    made = run_models({**CUSTOMER, "objects.subscription": [gone]}, "marts.health_score", "intermediate.health_reading")
+    assert [frame.height for frame in made.values()] == [0, 0]

@@ -1,0 +1,169 @@
+"""The unified views of a company and of a contact bring together what all sources know."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from customer_rows import RATES, company, links, one, subscription, tables, version
+
+
+def test_company_360_brings_everything_about_a_company_together(bench: Any) -> None:
+    given = tables(
+        company=[company("acme", owner_id="olga", co_owner_id="carl", country="DE", segment="big"), company("other")],
+        company_domain=[{"company_id": "acme", "domain": name} for name in ("b.example", "a.example", "a.example")],
+        team_member=[{"team_member_id": "olga", "name": "Olga"}, {"team_member_id": "carl", "name": "Carl"}],
+        subscription=[subscription("acme", renewal_on="2026-09-01")],
+        subscription_version=[version("acme", 1200)],
+        invoice=[
+            {"invoice_id": "late", "company_id": "acme", "currency": "EUR", "total": 119, "amount_paid": 19}
+            | {"status": "open", "due_on": "2026-06-01"},
+            {"invoice_id": "void", "company_id": "acme", "currency": "EUR", "total": 50, "status": "void"}
+            | {"due_on": "2026-06-01"},
+        ],
+        opportunity=[
+            {"company_id": "acme", "title": "More", "stage": "Offer", "status": "open", "amount": 1000}
+            | {"currency": "EUR", "probability": "0.25", "expected_close_on": "2026-08-01"},
+        ],
+        contact=[{"contact_id": "ann", "name": "Ann", "decision_role": "champion"}],
+        job_role=[{"contact_id": "ann", "company_id": "acme", "is_primary": True}],
+        ticket=[
+            {"ticket_id": "t", "company_id": "acme", "subject": "Help", "status": "open", "priority": "urgent"}
+            | {"opened_at": "2026-06-15", "csat": "good", "requester_id": "ann"},
+        ],
+        nps_response=[{"contact_id": "ann", "company_id": "acme", "score": 9, "answered_at": "2026-05-01"}],
+    )
+    given["identity.company_link"] = links(
+        "company", ("crm", "1", "acme"), ("billing", "c1", "acme"), ("crm", "2", "acme")
+    )
+    made = bench(given)
+    row = one(made.want("marts.company_360"), company_id="acme")
+    expected = {
+        "name": "Acme",
+        "domains": "a.example, b.example",
+        "customer_status": "customer",
+        "customer_since": date(2025, 1, 1),
+        "renewal_on": date(2026, 9, 1),
+        "owner_name": "Olga",
+        "csm_name": "Carl",
+        "mrr": 100,
+        "arr": 1200,
+        "mrr_total": 100,
+        "overdue_amount": 100,
+        "overdue_count": 1,
+        "overdue_days": 30,
+        "open_opportunity_count": 1,
+        "open_pipeline_amount": 1000,
+        "weighted_pipeline_amount": 250,
+        "nps_score": 100,
+        "nps_last_score": 9,
+        "csat": 1,
+        "open_ticket_count": 1,
+        "open_severe_ticket_count": 1,
+        "last_touch_at": datetime(2026, 6, 15),
+        "last_touch_channel": "ticket",
+        "last_touch_direction": "in",
+        "contact_count": 1,
+        "champion_names": "Ann",
+        "sources": "billing, crm",
+        "source_count": 2,
+    }
+    assert {key: row[key] for key in expected} == expected
+    assert row["health_score"] is not None
+    quiet = one(made.want("marts.company_360"), company_id="other")
+    assert (quiet["customer_status"], quiet["mrr"], quiet["health_score"], quiet["sources"]) == (
+        "prospect",
+        0,
+        None,
+        "test",
+    )
+    for invariant in ("company_360_once", "contact_360_once", "portfolio_adds_up", "pipeline_adds_up"):
+        assert made.offenders(invariant).height == 0
+
+
+def test_money_in_other_currencies_is_shown_in_the_reporting_one(run_models: Any) -> None:
+    given = tables(
+        company=[company("acme")],
+        invoice=[{"company_id": "acme", "currency": "USD", "total": 110, "status": "open", "due_on": "2026-06-01"}],
+        exchange_rate=RATES,
+    )
+    row = run_models(given, "marts.company_360")["marts.company_360"].row(0, named=True)
+    assert (row["overdue_amount"], row["currency"]) == (Decimal(100), "EUR")
+
+
+def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> None:
+    address = {"contact_id": "ann", "is_valid_syntax": True, "is_role_address": False, "is_free_mail": False}
+    given = tables(
+        company=[company("acme")],
+        contact=[
+            {"contact_id": "ann", "name": "Ann", "decision_role": "champion", "email_preference": "unsubscribed"},
+            {"contact_id": "bob", "name": "Bob"},
+        ],
+        contact_email=[
+            {**address, "address": "info@acme.example", "is_role_address": True, "is_primary": True},
+            {**address, "address": "ann@@acme", "is_valid_syntax": False, "is_primary": True},
+            {**address, "address": "ann@acme.example"},
+            {**address, "address": "ann@mail.example", "is_free_mail": True},
+        ],
+        contact_phone=[
+            {"contact_id": "ann", "phone": "ext. 12", "phone_type": "mobile"},
+            {"contact_id": "ann", "phone": "030 123456", "e164": "+4930123456", "phone_type": "work"},
+        ],
+        job_role=[
+            {"contact_id": "ann", "company_id": "acme", "is_primary": True},
+            {"contact_id": "ann", "company_id": "acme", "is_primary": False, "job_title": "CTO"},
+            {
+                "contact_id": "ann",
+                "company_id": "former",
+                "is_primary": False,
+                "job_title": "Trainee",
+                "department": "HR",
+            },
+        ],
+        conversation=[{"conversation_id": "c", "conversation_type": "email", "started_at": "2026-06-01"}],
+        conversation_participant=[
+            {"conversation_id": "c", "contact_id": name, "role": role} for name, role in (("ann", "to"), ("bob", "cc"))
+        ],
+        message=[
+            {"conversation_id": "c", "sent_at": "2026-06-01", "author_team_member_id": "us"},
+            {"conversation_id": "c", "sent_at": "2026-06-02", "author_contact_id": "ann"},
+            {"conversation_id": "c", "sent_at": "2026-06-03", "author_contact_id": "bob", "is_automatic": True},
+            {"conversation_id": "c", "sent_at": "2026-01-03", "author_contact_id": "bob"},
+        ],
+        ticket=[
+            {"ticket_id": name, "requester_id": "ann", "subject": "Help", "status": status, "opened_at": "2026-05-01"}
+            for name, status in (("t1", "open"), ("t2", "closed"))
+        ],
+        nps_response=[
+            {"contact_id": "ann", "score": score, "answered_at": at}
+            for score, at in ((3, "2024-01-01"), (7, "2026-01-01"))
+        ],
+    )
+    given["identity.contact_link"] = links(
+        "contact", ("crm", "1", "ann"), ("helpdesk", "7", "ann"), ("email", "ann@acme.example", "ann")
+    )
+    made = bench(given)
+    row = one(made.want("marts.contact_360"), contact_id="ann")
+    expected = {
+        "email": "ann@acme.example",
+        "phone": "+4930123456",
+        "company_name": "Acme",
+        "job_title": "CTO",
+        "department": None,
+        "decision_role": "champion",
+        "email_preference": "unsubscribed",
+        "last_touch_at": datetime(2026, 6, 2),
+        "messages_in": 1,
+        "messages_out": 1,
+        "ticket_count": 2,
+        "open_ticket_count": 1,
+        "nps_last_score": 7,
+        "sources": "crm, helpdesk",
+        "source_count": 2,
+    }
+    assert {key: row[key] for key in expected} == expected
+    other = one(made.want("marts.contact_360"), contact_id="bob")
+    assert (other["messages_in"], other["messages_out"], other["email_preference"]) == (0, 1, "unknown")
+    assert other["last_touch_at"] == datetime(2026, 6, 1)
+    assert made.offenders("contact_360_once").height == 0
