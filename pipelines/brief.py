@@ -192,11 +192,7 @@ def _relationship(found: dict[str, Any]) -> str:
         worst = [row for row in found["health"] if row["points"] < 50]
         best = [row for row in reversed(found["health"]) if row["points"] >= 75]
         if worst:
-            said.append(
-                "It suffers from "
-                + ", ".join(_sign(row, is_good=False) for row in worst[:3])
-                + "."
-            )
+            said.append("It suffers from " + ", ".join(_sign(row, is_good=False) for row in worst[:3]) + ".")
         if best:
             said.append("Good: " + ", ".join(_sign(row, is_good=True) for row in best[:3]) + ".")
     elif company["customer_status"] in ("customer", "canceled"):

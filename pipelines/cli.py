@@ -47,8 +47,8 @@ DeliveredOption = Annotated[
 def _spoken_errors() -> Iterator[None]:
     """Turn the errors a person can act on into one plain message and exit code 2."""
     from models.policy.loading import PolicyError
-    from pipelines.raw import CountsDoNotAddUpError
     from pipelines.lookup import NothingFoundError
+    from pipelines.raw import CountsDoNotAddUpError
     from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
 
     try:

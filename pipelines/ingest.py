@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dlt
-from connectors.reading.resource import Export
 
+from connectors.reading.resource import Export
 from pipelines import raw
 from pipelines.home import ROOT, Home
 from pipelines.rooms import sources

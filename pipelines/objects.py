@@ -17,7 +17,7 @@ def build(con: Connection, table: Table) -> int:
     Rows whose required reference names nothing that was delivered go to quarantine with that reason.
     """
     schema = schema_of(table.name)
-    assert schema is not None and table.sql is not None
+    assert schema is not None
     fields = columns_of(schema)
     staged = sorted(
         read for read in table.reads if read.startswith("staging_") and read.endswith(f".{table.object_name}")

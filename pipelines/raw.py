@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.reading.resource import Export, Resource
-
 from pipelines.rooms import resources, sources
 from pipelines.schemas import literal
 from pipelines.warehouse import Connection, columns, scalar, table_names

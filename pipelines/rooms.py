@@ -19,12 +19,12 @@ from typing import Any
 
 import polars as pl
 import sqlglot
-from connectors.reading.resource import Resource
 from sqlglot import exp
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 
+from connectors.reading.resource import Resource
 from pipelines.home import ROOT
 from pipelines.schemas import columns_of, schema_of
 
@@ -204,7 +204,9 @@ def column_lineage(
         room, short = name.split(".")
         nested.setdefault(room, {}).update({short: dict(found), f"{short}__latest": {**found, "custom": "VARCHAR"}})
     parsed = sqlglot.parse_one(table.sql, read="duckdb")
-    query: Any = qualify(parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False)
+    query: Any = qualify(
+        parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False
+    )
     scope = build_scope(query)
     traced = {}
     for column in set(output) & {select.alias_or_name for select in query.selects}:

@@ -127,10 +127,10 @@ def cast_from_text(column: Column, source: str) -> str:
     """The SQL that turns text into the column's type, null where the text does not say such a value."""
     if column.sql_type == "VARCHAR":
         return source
-    if column.sql_type == "TIMESTAMP":
-        return f"timezone('UTC', try_cast({source} as timestamptz))"
-    if column.sql_type == "DATE":
-        return f"cast(timezone('UTC', try_cast({source} as timestamptz)) as date)"
+    if column.sql_type in ("TIMESTAMP", "DATE"):
+        instant = f"try_cast({source} as timestamptz)"
+        calendar = "timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00'"
+        return f"cast(timezone('UTC', case when {instant} between {calendar} then {instant} end) as {column.sql_type})"
     if column.sql_type == "BIGINT":
         return (
             f"case when regexp_full_match({source}, '\\s*[-+]?\\d+(\\.0*)?\\s*') then try_cast({source} as bigint) end"
@@ -141,6 +141,8 @@ def cast_from_text(column: Column, source: str) -> str:
         places = column.sql_type.split(",")[1].rstrip(")")
         too_fine = f"regexp_matches({source}, '\\.\\d{{{places}}}\\d*[1-9]')"
         return f"case when not {too_fine} then try_cast({source} as {column.sql_type}) end"
+    if column.sql_type == "DOUBLE":
+        return f"case when isfinite(try_cast({source} as double)) then try_cast({source} as double) end"
     return f"try_cast({source} as {column.sql_type})"
 
 

@@ -23,7 +23,6 @@ from pipelines.schemas import (
 )
 from pipelines.warehouse import Connection, columns, replace_table
 
-
 _PLUMBING = json.dumps(dict.fromkeys(SYSTEM_COLUMNS))
 """A JSON patch that takes our own columns, and every empty field, out of a row's text."""
 
@@ -120,7 +119,7 @@ def _quarantine(con: Connection, table: Table) -> None:
         insert into {name} by name
         with bad as (select _row_id, source_record_id, array_to_string(_reasons, '; ') as reason
             from judged where len(_reasons) > 0),
-        place as (select * from ({raw_rows}) qualify row_number() over (partition by _row_id) = 1)
+        place as (select * from ({raw_rows}) qualify row_number() over (partition by _row_id order by cast(_text as varchar)) = 1)
         select d.file, p._line as line, b.reason, cast(p._text as varchar) as row, d.delivered_at, 'map' as stage,
             b.source_record_id
         from bad as b

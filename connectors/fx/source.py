@@ -12,10 +12,49 @@ from connectors.reading.landing import land
 from connectors.reading.resource import Export, Resource
 
 CURRENCIES = tuple(
-    """
-    usd jpy bgn cyp czk dkk eek gbp huf ltl lvl mtl pln rol ron sek sit skk chf isk nok hrk rub trl try aud brl
-    cad cny hkd idr ils inr krw mxn myr nzd php sgd thb zar
-    """.split()
+    [
+        "usd",
+        "jpy",
+        "bgn",
+        "cyp",
+        "czk",
+        "dkk",
+        "eek",
+        "gbp",
+        "huf",
+        "ltl",
+        "lvl",
+        "mtl",
+        "pln",
+        "rol",
+        "ron",
+        "sek",
+        "sit",
+        "skk",
+        "chf",
+        "isk",
+        "nok",
+        "hrk",
+        "rub",
+        "trl",
+        "try",
+        "aud",
+        "brl",
+        "cad",
+        "cny",
+        "hkd",
+        "idr",
+        "ils",
+        "inr",
+        "krw",
+        "mxn",
+        "myr",
+        "nzd",
+        "php",
+        "sgd",
+        "thb",
+        "zar",
+    ]
 )
 """Every currency the bank has ever quoted, each a column of the history; one that is not quoted on a day says N/A."""
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import dlt
+import polars as pl
 from dlt.common.schema.typing import TColumnSchema
 from dlt.extract import DltResource
 
@@ -127,6 +128,11 @@ def _dlt_resource(name: str, parts: Sequence[Part]) -> DltResource:
             hints: dict[str, TColumnSchema] = {
                 column: {"name": column, "data_type": "bigint" if column in _WHOLE else "text"} for column in columns
             }
+            if not part.rows:
+                # dlt makes no table of an imported file without rows.
+                empty = {column: pl.Int64 if column in _WHOLE else pl.String for column in columns}
+                yield pl.DataFrame(schema=empty).to_arrow()
+                return
             yield dlt.mark.with_file_import(
                 str(part.path), "parquet", part.rows, hints=dlt.mark.make_hints(columns=hints)
             )

@@ -1,4 +1,4 @@
-"""Small Stripe objects for tests: subscriptions, items, prices, events; each only with the fields that a mapping reads."""
+"""Small Stripe objects for tests: subscriptions, items, prices, events; each only with fields that a mapping reads."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ class Bench:
     """One database in memory that holds the given tables and makes the others on demand, each once.
 
     `tables` maps `objects.x`, `identity.x`, `policy.x`, `staging.x`, `intermediate.x`, `marts.x` to rows: a given table
-    is taken as it is. `sourced.x` gives the sources' rows of an object that has its own SQL. `meta.run` may give `as_of`.
-    Rows of objects and marts may leave out columns; values may be text, whatever the column's type.
+    is taken as it is. `sourced.x` gives the sources' rows of an object that has its own SQL. `meta.run` may give
+    `as_of`. Rows of objects and marts may leave out columns; values may be text, whatever the column's type.
     """
 
     def __init__(self, tables: Mapping[str, Rows], config: Path | None = None) -> None:
@@ -68,12 +68,10 @@ class Bench:
             return
         room, short = name.split(".")
         sql = MODELS / room / f"{short}.sql"
-        if (room == "objects" and not (sql.exists() and f"sourced.{short}" in self.made)) or room in (
-            "staging",
-            "sourced",
-        ):
+        is_made = sql.exists() and (room != "objects" or f"sourced.{short}" in self.made)
+        if room in ("staging", "sourced") or (room == "objects" and not is_made):
             self._give(name, [])
-        elif sql.exists():
+        elif is_made:
             self._run(name, sql.read_text())
         else:
             module = importlib.import_module(f"models.{room}.{short}")

@@ -1,4 +1,4 @@
-"""Random lives of companies for the revenue tests, as the oracle takes them and as the rows of objects. No test here."""
+"""Random lives of companies for the revenue tests, as the oracle takes them and as rows of objects. No test here."""
 
 from __future__ import annotations
 

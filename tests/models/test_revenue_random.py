@@ -1,4 +1,4 @@
-"""MRR and its movements of thousands of random companies: against the slow oracle, and under changes that must not matter."""
+"""MRR and its movements of thousands of random companies: against the slow oracle, and where nothing may change."""
 
 from __future__ import annotations
 

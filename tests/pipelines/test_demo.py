@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,7 @@ from pipelines.ingest import Synced
 from pipelines.lookup import open_snapshot
 from pipelines.warehouse import Connection
 
-RECORD_IDS = {
+RECORD_IDS: dict[tuple[str, str], tuple[str, Callable[[int], str] | None]] = {
     ("company", "crm"): ("hubspot", lambda no: str(10_000_000_000 + no)),
     ("contact", "crm"): ("hubspot", lambda no: str(20_000_000_000 + no)),
     ("team_member", "crm"): ("hubspot", lambda no: str(40_000_000 + no)),
@@ -23,6 +23,7 @@ RECORD_IDS = {
     ("company", "helpdesk"): ("zendesk", lambda no: str(50_000_000 + no)),
     ("contact", "helpdesk"): ("zendesk", lambda no: str(60_000_000 + no)),
     ("team_member", "helpdesk"): ("zendesk", lambda no: str(70_000_000 + no)),
+    ("team_member", "mail"): ("email", None),
 }
 """How each system of the demo writes the number of a record; the others name people by their address."""
 
@@ -32,7 +33,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, list[
     """The demo of 120 companies and 24 months, synced and run once for all tests here."""
     home = Home(tmp_path_factory.mktemp("demo"))
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("RAPPORT_HOME", "DAGSTER_HOME", "DLT_DATA_DIR", "RUNTIME__DLTHUB_TELEMETRY", "DAGSTER_DISABLE_TELEMETRY"):
+        for name in (
+            "RAPPORT_HOME",
+            "DAGSTER_HOME",
+            "DLT_DATA_DIR",
+            "RUNTIME__DLTHUB_TELEMETRY",
+            "DAGSTER_DISABLE_TELEMETRY",
+        ):
             patch.setenv(name, "")
         home.prepare_environment()
         demo.write_world(home, seed=11, companies=120, months=24)
@@ -80,7 +87,9 @@ def identities(home: Home) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("kind", ["company", "contact", "team_member"])
-def test_identities_are_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection, kind: str) -> None:
+def test_identities_are_the_truth(
+    done: tuple[Home, list[Synced], runs.RunResult], published: Connection, kind: str
+) -> None:
     links = published.sql(f"select source_key, {kind}_id as golden from identity.{kind}_link").pl()
     records = identities(done[0]).filter(pl.col("kind") == kind).join(links, on="source_key", how="left")
     assert records.filter(pl.col("golden").is_null()).is_empty(), records.filter(pl.col("golden").is_null()).head()
@@ -138,13 +147,17 @@ def test_ticket_times_are_the_truth(done: tuple[Home, list[Synced], runs.RunResu
 
 def test_every_table_and_column_is_explained(published: Connection) -> None:
     tables = published.sql("select schema_name, table_name from duckdb_tables() where comment is null").fetchall()
-    columns = published.sql("select schema_name, table_name, column_name from duckdb_columns() where comment is null and not internal").fetchall()
+    columns = published.sql(
+        "select schema_name, table_name, column_name from duckdb_columns() where comment is null and not internal"
+    ).fetchall()
     assert (tables, columns) == ([], [])
 
 
 def test_parquet_stands_beside(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
     folder = done[0].published / "parquet"
-    for schema, table, rows in published.sql("select schema_name, table_name, estimated_size from duckdb_tables()").fetchall():
+    for schema, table, rows in published.sql(
+        "select schema_name, table_name, estimated_size from duckdb_tables()"
+    ).fetchall():
         path = folder / schema / f"{table}.parquet"
         assert duckdb.sql(f"select count(*) from '{path}'").fetchall() == [(rows,)]
     assert {path.suffix for path in Path(folder).rglob("*") if path.is_file()} == {".parquet"}
