@@ -9,42 +9,39 @@ def components(records: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """Give every record the smallest `rank` it can reach over the edges.
 
     `records`: source_key (unique), rank (unique integer). `edges`: left, right (source keys; unknown ones are left
-    out). Returns source_key, root (the rank of the group's first record). Every pass lets each record take the smallest
-    root among its neighbours and then that root's own root, so long chains close in a few passes.
+    out). Returns source_key, root (the rank of the group's first record).
     """
-    ranks = dict(zip(records["source_key"], records["rank"], strict=True))
+    ordered = records.sort("rank").with_row_index("place")
+    places = ordered.select("source_key", "place")
     pairs = (
-        edges.select(
-            left=pl.col("left").replace_strict(ranks, default=None, return_dtype=pl.Int64),
-            right=pl.col("right").replace_strict(ranks, default=None, return_dtype=pl.Int64),
-        )
-        .drop_nulls()
-        .filter(pl.col("left") != pl.col("right"))
+        edges.join(places, left_on="left", right_on="source_key")
+        .join(places, left_on="right", right_on="source_key", suffix="_right")
+        .select("place", "place_right")
     )
-    pairs = pl.concat([pairs, pairs.select(left="right", right="left")]).unique()
-    roots = records.select("rank", root="rank")
-    while pairs.height:
-        neighbours = (
-            pairs.join(roots, left_on="right", right_on="rank").group_by("left").agg(pl.col("root").min().alias("near"))
-        )
-        nearer = roots.join(neighbours, left_on="rank", right_on="left", how="left").select(
-            "rank", root=pl.min_horizontal("root", "near")
-        )
-        shortened = nearer.join(nearer.rename({"rank": "root", "root": "top"}), on="root").select("rank", root="top")
-        if shortened.sort("rank").equals(roots.sort("rank")):
-            break
-        roots = shortened
-    return records.join(roots, on="rank").select("source_key", "root")
+    above = list(range(ordered.height))
+    for left, right in pairs.iter_rows():
+        first, second = sorted((_top(above, left), _top(above, right)))
+        above[second] = first
+    roots = ordered["rank"].gather([_top(above, place) for place in range(ordered.height)])
+    return ordered.select("source_key", root=roots)
+
+
+def _top(above: list[int], place: int) -> int:
+    """The first place of a group; shortens the way there, so that long chains stay cheap."""
+    while above[place] != place:
+        above[place] = above[above[place]]
+        place = above[place]
+    return place
 
 
 def external_links(records: pl.DataFrame) -> pl.DataFrame:
     """Links that sources state themselves through `external_id`: `<source>:<id>`, or `*:<id>` for "some other source".
 
-    `records`: source_key, source_system, source_record_id, external_id. A `*` link holds only when exactly one record
-    of the other sources has that id. Returns left, right, rule, evidence.
+    `records`: source_key, source_system, source_record_id, external_id. An id that no record has links nothing; a `*` link
+    holds only when exactly one record of the other sources has that id. Returns left, right, rule, evidence.
     """
     named = records.filter(pl.col("external_id").is_not_null())
-    exact = named.filter(~pl.col("external_id").str.starts_with("*:")).select(
+    exact = named.join(records.select(external_id="source_key"), on="external_id", how="semi").select(
         left="source_key", right="external_id", rule=pl.lit("external_id"), evidence="external_id"
     )
     any_source = named.filter(pl.col("external_id").str.starts_with("*:")).select(

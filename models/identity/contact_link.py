@@ -1,7 +1,7 @@
 """Which sources' people are the same contact: ids that name each other, or the same e-mail address.
 
-A shared mailbox (info@, billing@) joins two records only when they give the same name, and addresses of our own people
-are team members, never contacts: such records get no contact (rule `team_member`).
+A shared mailbox (info@, billing@) joins two records only when they give the same name. Records with an address of our
+own people are team members, never contacts: they get no contact (rule `team_member`) and link nobody to anybody.
 """
 
 from __future__ import annotations
@@ -28,18 +28,13 @@ def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     rows = frames["staging.contact"]
     records = ranked(rows, frames["policy.source_rank"])
     addresses = _addresses(records, frames)
-    own = _own_people(addresses, frames)
-    edges = pl.concat([external_links(records), _same_address(addresses, rows)])
-    links = with_aliases(
-        "contact",
-        records,
-        components(records, edges.join(own, left_on="left", right_on="source_key", how="anti")),
-        edges,
-        addresses,
-    )
-    is_own = pl.col("source_key").is_in(own["source_key"].implode()) | pl.col("source_key").is_in(
-        own.select(alias="email:" + pl.col("address"))["alias"].implode()
-    )
+    own = _own_records(addresses, frames)
+    theirs = addresses.join(own, on="source_key", how="anti")
+    ours = addresses.join(own, on="source_key", how="semi").join(theirs, on="address", how="anti")
+    people = records.join(own, on="source_key", how="anti")
+    edges = pl.concat([external_links(people), _same_address(theirs, rows)])
+    links = with_aliases("contact", records, components(records, edges), edges, pl.concat([theirs, ours]))
+    is_own = pl.col("contact_id").is_in(own["source_key"].implode())
     return links.with_columns(
         contact_id=pl.when(is_own).then(None).otherwise("contact_id"),
         rule=pl.when(is_own).then(pl.lit("team_member")).otherwise("rule"),
@@ -63,14 +58,13 @@ def _addresses(records: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.
     )
 
 
-def _own_people(addresses: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The addresses, with their records, that belong to team members or to our own domains: source_key, address."""
+def _own_records(addresses: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """source_key of the records with an address of a team member or at one of our own domains."""
     members = frames["staging.team_member"]["email"].drop_nulls().str.strip_chars().str.to_lowercase()
     domains = frames["policy.email_own_domains"]["value"].str.to_lowercase()
     domain = pl.col("address").str.split("@").list.last()
-    return addresses.filter(pl.col("address").is_in(members.implode()) | domain.is_in(domains.implode())).select(
-        "source_key", "address"
-    )
+    is_own = pl.col("address").is_in(members.implode()) | domain.is_in(domains.implode())
+    return addresses.filter(is_own).select("source_key").unique()
 
 
 def _same_address(addresses: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

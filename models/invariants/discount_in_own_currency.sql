@@ -1,4 +1,5 @@
 -- A fixed discount is in a currency in which its subscription is priced; in another it takes nothing off.
+-- severity: warn
 with priced as (
     select distinct subscription_id, currency from objects.subscription_version
 )

@@ -1,4 +1,5 @@
 -- Every currency in which anybody pays has an exchange rate for the month, quoted shortly before its end.
+-- severity: warn
 -- Without a rate its MRR counts as 0 in the reporting currency; an old rate is used all the same.
 with paid as (
     select r.month, r.currency, sum(r.closing) as mrr

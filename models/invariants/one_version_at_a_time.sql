@@ -1,4 +1,5 @@
 -- An item of a subscription has at most one version at any instant (where two overlap, the later one counts).
+-- severity: warn
 with placed as (
     select
         subscription_version_id, subscription_id, item, valid_from, valid_to,

@@ -1,4 +1,5 @@
 -- Every version and every discount belongs to a subscription that is there; without it they are in no total.
+-- severity: warn
 with part as (
     select subscription_version_id as part_id, subscription_id from objects.subscription_version
     union all
