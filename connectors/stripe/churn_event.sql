@@ -13,11 +13,11 @@ select
     id as source_record_id,
     coalesce(try_cast(customer as json) ->> '$.id', customer) as company_id,
     id as subscription_id,
-    coalesce(cast(to_timestamp(try_cast(coalesce(ended_at, canceled_at) as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(coalesce(ended_at, canceled_at) as decimal(11, 0))) at time zone 'UTC' as varchar),
         ended_at, canceled_at) as churned_on,
     coalesce(feedback, reason) as primary_reason,
     case when feedback is not null then reason end as secondary_reason,
     case when reason = 'payment_failed' then false when coalesce(feedback, reason) is not null then true end as is_voluntary,
     said as comment,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from ended

@@ -3,7 +3,7 @@ with customer as (
         c.*,
         try_cast(c.metadata as json) as tag,
         try_cast(c.address as json) as place,
-        coalesce(cast(to_timestamp(try_cast(c.created as bigint)) at time zone 'UTC' as varchar), c.created) as created_at
+        coalesce(cast(to_timestamp(try_cast(c.created as decimal(11, 0))) at time zone 'UTC' as varchar), c.created) as created_at
     from raw_stripe.customers__latest as c
 ),
 named as (

@@ -26,7 +26,7 @@ select
     id as company_id,
     domain,
     bool_or(is_primary) as is_primary,
-    coalesce(cast(to_timestamp(try_cast(min(created) as bigint)) at time zone 'UTC' as varchar), min(created)) as created_at
+    coalesce(cast(to_timestamp(try_cast(min(created) as decimal(11, 0))) at time zone 'UTC' as varchar), min(created)) as created_at
 from cleaned
 where domain <> ''
 group by id, domain

@@ -18,6 +18,6 @@ select
     case when person like '% %' then regexp_extract(person, '\S+$') end as last_name,
     locales ->> '$[0]' as language,
     upper(coalesce(place ->> '$.country', address_country)) as country,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at,
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at,
     case when lower(deleted) = 'true' then _loaded_at end as source_deleted_at
 from billed

@@ -5,6 +5,6 @@ select
     id as contact_id,
     lower(trim(email)) as address,
     true as is_primary,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from raw_stripe.customers__latest
 where trim(email) <> ''

@@ -6,6 +6,6 @@ select
     id as contact_id,
     trim(phone) as phone,
     'work' as phone_type,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from raw_stripe.customers__latest
 where trim(email) <> '' and trim(phone) <> ''

@@ -16,11 +16,11 @@ select
     coalesce(try_cast(customer as json) ->> '$.id', customer) as company_id,
     coalesce(try_cast(invoice as json) ->> '$.id', invoice) as invoice_id,
     number,
-    coalesce(cast(to_timestamp(try_cast(issued_text as bigint)) at time zone 'UTC' as varchar), issued_text)
+    coalesce(cast(to_timestamp(try_cast(issued_text as decimal(11, 0))) at time zone 'UTC' as varchar), issued_text)
         as issued_on,
     coalesce(cast(try_cast(minor as decimal(34, 12)) * unit as varchar), minor) as amount,
     upper(currency) as currency,
     status,
     coalesce(reason, memo) as reason,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from note

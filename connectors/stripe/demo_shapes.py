@@ -63,18 +63,14 @@ def customer(row: Record, name: str, email: str | None, phone: str | None, is_li
         "id": customer_id(row),
         "object": "customer",
         "address": address | {"state": None},
-        "balance": 0,
         "created": epoch(row["created_at"]),
         "currency": row["currency"].lower(),
-        "delinquent": False,
         "description": None,
         "email": email,
         "livemode": True,
         "metadata": {"hubspot_company_id": str(CRM_COMPANY + row["company_no"])} if is_linked else {},
         "name": name,
         "phone": phone,
-        "preferred_locales": [],
-        "tax_exempt": "none",
     }
 
 
@@ -89,7 +85,6 @@ def product(row: Record, created: datetime) -> Record:
         "livemode": True,
         "metadata": {"sku": row["sku"], "category": row["category"]},
         "name": row["name"],
-        "type": "service",
         "updated": epoch(created),
     }
 
@@ -135,11 +130,8 @@ def coupon(row: Record, created: datetime) -> Record:
         "currency": row["currency"] and row["currency"].lower(),
         "duration": row["duration"],
         "duration_in_months": months,
-        "livemode": True,
-        "metadata": {},
         "name": terms.replace("-", " "),
         "percent_off": None if off is None else float(off),
-        "valid": True,
     }
 
 
@@ -282,7 +274,6 @@ def refund(row: Record) -> Record:
         "charge": f"ch_{row['payment_no']:07d}",
         "created": epoch(row["refunded_at"]),
         "currency": row["currency"].lower(),
-        "metadata": {},
         "reason": row["reason"],
         "status": "succeeded",
     }
@@ -300,7 +291,6 @@ def credit_note(row: Record) -> Record:
         "effective_at": epoch(row["issued_at"]),
         "invoice": f"in_{row['invoice_no']:07d}",
         "livemode": True,
-        "memo": None,
         "metadata": {},
         "number": row["number"],
         "reason": row["reason"],

@@ -3,7 +3,7 @@ with line as (
         i.id, t.line ->> '$.period.start' as line_start, t.line ->> '$.period.end' as line_end,
         coalesce(t.line ->> '$.proration', t.line ->> '$.parent.subscription_item_details.proration',
             t.line ->> '$.parent.invoice_item_details.proration') as is_proration
-    from raw_stripe.invoices__latest as i, unnest(cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
+    from raw_stripe.invoices__latest as i, unnest(try_cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
     union all
     select invoice, period_start, period_end, proration
     from raw_stripe.invoice_line_items__latest
@@ -18,13 +18,13 @@ period as (
 ),
 discount as (
     select i.id, cast(sum(try_cast(t.part ->> '$.amount' as decimal(18, 0))) as varchar) as amount
-    from raw_stripe.invoices__latest as i, unnest(cast(try_cast(i.total_discount_amounts as json) as json[])) as t (part)
+    from raw_stripe.invoices__latest as i, unnest(try_cast(try_cast(i.total_discount_amounts as json) as json[])) as t (part)
     group by i.id
 ),
 tax as (
     select i.id, cast(sum(try_cast(t.part ->> '$.amount' as decimal(18, 0))) as varchar) as amount
     from raw_stripe.invoices__latest as i,
-        unnest(cast(try_cast(coalesce(i.total_taxes, i.total_tax_amounts) as json) as json[])) as t (part)
+        unnest(try_cast(try_cast(coalesce(i.total_taxes, i.total_tax_amounts) as json) as json[])) as t (part)
     group by i.id
 ),
 invoice as (
@@ -66,13 +66,13 @@ select
         try_cast(parent as json) ->> '$.subscription_details.subscription') as subscription_id,
     number,
     case when status = 'open' and try_cast(amount_paid as decimal(34, 12)) > 0 then 'partly_paid' else status end as status,
-    coalesce(cast(to_timestamp(try_cast(coalesce(effective_at, final_text, created) as bigint)) at time zone 'UTC'
+    coalesce(cast(to_timestamp(try_cast(coalesce(effective_at, final_text, created) as decimal(11, 0))) at time zone 'UTC'
         as varchar), effective_at, final_text, created) as issued_on,
-    coalesce(cast(to_timestamp(try_cast(due_date as bigint)) at time zone 'UTC' as varchar), due_date) as due_on,
-    case when status = 'paid' then coalesce(cast(to_timestamp(try_cast(paid_text as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(due_date as decimal(11, 0))) at time zone 'UTC' as varchar), due_date) as due_on,
+    case when status = 'paid' then coalesce(cast(to_timestamp(try_cast(paid_text as decimal(11, 0))) at time zone 'UTC' as varchar),
         paid_text) end as paid_at,
-    coalesce(cast(to_timestamp(try_cast(start_text as bigint)) at time zone 'UTC' as varchar), start_text) as period_start,
-    coalesce(cast(to_timestamp(try_cast(end_text as bigint)) at time zone 'UTC' as varchar), end_text) as period_end,
+    coalesce(cast(to_timestamp(try_cast(start_text as decimal(11, 0))) at time zone 'UTC' as varchar), start_text) as period_start,
+    coalesce(cast(to_timestamp(try_cast(end_text as decimal(11, 0))) at time zone 'UTC' as varchar), end_text) as period_end,
     upper(currency) as currency,
     coalesce(cast(try_cast(coalesce(subtotal_excluding_tax, subtotal) as decimal(34, 12)) * unit as varchar),
         subtotal_excluding_tax, subtotal) as subtotal,
@@ -83,7 +83,7 @@ select
     coalesce(cast(try_cast(coalesce(amount_remaining, amount_due) as decimal(34, 12)) * unit as varchar),
         amount_remaining, amount_due) as amount_due,
     'false' as is_generated,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from invoice
 union all
 select

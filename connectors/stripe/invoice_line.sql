@@ -1,6 +1,6 @@
 with listed as (
     select i._row_id, i._loaded_at, i.id as invoice_id, i.subscription, i.parent, t.line
-    from raw_stripe.invoices__latest as i, unnest(cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
+    from raw_stripe.invoices__latest as i, unnest(try_cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
     union all
     -- lines that came by themselves: pages beyond an invoice's first ten, or the table of a Sigma export
     select
@@ -30,7 +30,7 @@ line as (
 ),
 discount as (
     select l.line_id, sum(try_cast(t.part ->> '$.amount' as decimal(18, 0))) as amount
-    from line as l, unnest(cast(l.line -> '$.discount_amounts' as json[])) as t (part)
+    from line as l, unnest(try_cast(l.line -> '$.discount_amounts' as json[])) as t (part)
     group by l.line_id
 ),
 tax as (
@@ -38,7 +38,7 @@ tax as (
         l.line_id, sum(try_cast(t.part ->> '$.amount' as decimal(18, 0))) as amount,
         sum(case when coalesce(t.part ->> '$.inclusive', t.part ->> '$.tax_behavior') in ('true', 'inclusive')
             then try_cast(t.part ->> '$.amount' as decimal(18, 0)) else 0 end) as inside
-    from line as l, unnest(cast(coalesce(l.line -> '$.taxes', l.line -> '$.tax_amounts') as json[])) as t (part)
+    from line as l, unnest(try_cast(coalesce(l.line -> '$.taxes', l.line -> '$.tax_amounts') as json[])) as t (part)
     group by l.line_id
 ),
 valued as (
@@ -76,9 +76,9 @@ select
     cast(discounted * unit as varchar) as discount_amount,
     cast(taxed * unit as varchar) as tax_amount,
     currency,
-    coalesce(cast(to_timestamp(try_cast(line ->> '$.period.start' as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(line ->> '$.period.start' as decimal(11, 0))) at time zone 'UTC' as varchar),
         line ->> '$.period.start') as period_start,
-    coalesce(cast(to_timestamp(try_cast(line ->> '$.period.end' as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(line ->> '$.period.end' as decimal(11, 0))) at time zone 'UTC' as varchar),
         line ->> '$.period.end') as period_end,
     coalesce(is_proration, 'false') as is_proration,
     case

@@ -5,7 +5,7 @@ with settled as (
     select payment_intent, id from raw_stripe.invoices__latest where payment_intent is not null
     union all
     select coalesce(t.part ->> '$.payment.charge', t.part ->> '$.payment.payment_intent'), i.id
-    from raw_stripe.invoices__latest as i, unnest(cast(try_cast(i.payments as json) -> '$.data' as json[])) as t (part)
+    from raw_stripe.invoices__latest as i, unnest(try_cast(try_cast(i.payments as json) -> '$.data' as json[])) as t (part)
 ),
 invoice_of as (
     select reference, min(invoice_id) as invoice_id
@@ -28,7 +28,7 @@ refund as (
     select
         c._row_id, c._loaded_at, t.part ->> '$.id', c.id, t.part ->> '$.amount', t.part ->> '$.currency',
         t.part ->> '$.created', t.part ->> '$.status', t.part ->> '$.reason'
-    from charge as c, unnest(cast(try_cast(c.refunds as json) -> '$.data' as json[])) as t (part)
+    from charge as c, unnest(try_cast(try_cast(c.refunds as json) -> '$.data' as json[])) as t (part)
     where (t.part ->> '$.id') not in (select id from raw_stripe.refunds__latest)
 ),
 movement as (
@@ -67,13 +67,13 @@ select
     id as source_record_id,
     customer_id as company_id,
     invoice_id,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as paid_at,
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as paid_at,
     coalesce(cast(try_cast(amount as decimal(30, 9)) * cast(sign * unit as decimal(4, 3)) as varchar), amount) as amount,
     currency,
     method,
     status,
     reason,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at
 from scaled
 union all
 select

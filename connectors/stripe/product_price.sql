@@ -35,6 +35,6 @@ select
     end as pricing_model,
     tiers,
     active as is_active,
-    coalesce(cast(to_timestamp(try_cast(created as bigint)) at time zone 'UTC' as varchar), created) as created_at,
+    coalesce(cast(to_timestamp(try_cast(created as decimal(11, 0))) at time zone 'UTC' as varchar), created) as created_at,
     case when lower(deleted) = 'true' then _loaded_at end as source_deleted_at
 from price

@@ -1,7 +1,7 @@
 -- A sale is a one-time line of a bill that was sent and holds; drafts and void bills sold nothing.
 with listed as (
     select i.id as invoice_id, t.line
-    from raw_stripe.invoices__latest as i, unnest(cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
+    from raw_stripe.invoices__latest as i, unnest(try_cast(try_cast(i.lines as json) -> '$.data' as json[])) as t (line)
     union all
     select
         invoice, json_object('id', id, 'amount', amount, 'currency', currency, 'description', description, 'type', type,
@@ -37,8 +37,8 @@ less as (
     -- discounts, and tax that the price includes
     select s.line_id, sum(try_cast(t.part ->> '$.amount' as decimal(18, 0))) as amount
     from sold as s, unnest(list_concat(
-        coalesce(cast(s.line -> '$.discount_amounts' as json[]), []),
-        coalesce(cast(coalesce(s.line -> '$.taxes', s.line -> '$.tax_amounts') as json[]), [])
+        coalesce(try_cast(s.line -> '$.discount_amounts' as json[]), []),
+        coalesce(try_cast(coalesce(s.line -> '$.taxes', s.line -> '$.tax_amounts') as json[]), [])
     )) as t (part)
     where coalesce(t.part ->> '$.inclusive', t.part ->> '$.tax_behavior', 'inclusive') in ('true', 'inclusive')
     group by s.line_id
@@ -59,7 +59,7 @@ select
     line_id as source_record_id,
     customer_id as company_id,
     product_id,
-    coalesce(cast(to_timestamp(try_cast(sold_text as bigint)) at time zone 'UTC' as varchar), sold_text) as sold_on,
+    coalesce(cast(to_timestamp(try_cast(sold_text as decimal(11, 0))) at time zone 'UTC' as varchar), sold_text) as sold_on,
     coalesce(cast((try_cast(amount as decimal(18, 0)) - off) * unit as varchar), amount) as amount,
     currency,
     line ->> '$.description' as description

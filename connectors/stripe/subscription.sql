@@ -1,11 +1,11 @@
 with told as (
     select
-        data ->> '$.object.id' as subscription_id, try_cast(created as bigint) as told_at,
+        data ->> '$.object.id' as subscription_id, try_cast(created as decimal(11, 0)) as told_at,
         data ->> '$.object.pause_collection' as pause,
-        max(case when (data ->> '$.object.pause_collection') is null then try_cast(created as bigint) end)
+        max(case when (data ->> '$.object.pause_collection') is null then try_cast(created as decimal(11, 0)) end)
             over (partition by data ->> '$.object.id') as last_running_at
     from raw_stripe.events__latest
-    where type like 'customer.subscription.%'
+    where type like 'customer.subscription.%' and json_valid(data)
 ),
 pause as (
     -- Stripe keeps no date of pausing: it is the first event of those, up to now, in which collection was paused
@@ -16,7 +16,7 @@ pause as (
 ),
 item as (
     select s.id as subscription_id, coalesce(t.item ->> '$.price', t.item ->> '$.plan') as price
-    from raw_stripe.subscriptions__latest as s, unnest(cast(try_cast(s.items as json) -> '$.data' as json[])) as t (item)
+    from raw_stripe.subscriptions__latest as s, unnest(try_cast(try_cast(s.items as json) -> '$.data' as json[])) as t (item)
     union all
     select subscription, price
     from raw_stripe.subscription_items__latest
@@ -65,25 +65,25 @@ select
     coalesce(s.product_id, r.product_id) as product_id,
     case when r.pause_collection is not null and not r.is_over and r.status not like 'incomplete%' then 'paused'
         else r.status end as status,
-    coalesce(cast(to_timestamp(try_cast(coalesce(r.start_date, r.created) as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(coalesce(r.start_date, r.created) as decimal(11, 0))) at time zone 'UTC' as varchar),
         r.start_date, r.created) as starts_at,
-    coalesce(cast(to_timestamp(try_cast(coalesce(r.ended_at, r.cancel_text) as bigint)) at time zone 'UTC' as varchar),
+    coalesce(cast(to_timestamp(try_cast(coalesce(r.ended_at, r.cancel_text) as decimal(11, 0))) at time zone 'UTC' as varchar),
         r.ended_at, r.cancel_text) as ends_at,
     coalesce(r.ended_at, r.cancel_text) is null as is_open_ended,
     upper(coalesce(r.currency, s.currency)) as currency,
     not r.is_over and r.cancel_text is null as auto_renew,
-    case when not r.is_over and r.cancel_text is null then coalesce(cast(to_timestamp(try_cast(r.period_end as bigint))
+    case when not r.is_over and r.cancel_text is null then coalesce(cast(to_timestamp(try_cast(r.period_end as decimal(11, 0)))
         at time zone 'UTC' as varchar), r.period_end) end as renewal_on,
     case when r.is_over or r.cancel_text is not null then 'lost' else 'ongoing' end as renewal_status,
-    coalesce(cast(to_timestamp(try_cast(r.trial_end as bigint)) at time zone 'UTC' as varchar), r.trial_end) as trial_ends_at,
+    coalesce(cast(to_timestamp(try_cast(r.trial_end as decimal(11, 0))) at time zone 'UTC' as varchar), r.trial_end) as trial_ends_at,
     case when not r.is_over then p.paused_at end as paused_at,
-    coalesce(cast(to_timestamp(try_cast(r.cancel_text as bigint)) at time zone 'UTC' as varchar), r.cancel_text) as cancel_at,
-    coalesce(cast(to_timestamp(try_cast(r.canceled_at as bigint)) at time zone 'UTC' as varchar), r.canceled_at) as canceled_at,
+    coalesce(cast(to_timestamp(try_cast(r.cancel_text as decimal(11, 0))) at time zone 'UTC' as varchar), r.cancel_text) as cancel_at,
+    coalesce(cast(to_timestamp(try_cast(r.canceled_at as decimal(11, 0))) at time zone 'UTC' as varchar), r.canceled_at) as canceled_at,
     coalesce(r.cancellation ->> '$.feedback', r.cancellation_feedback, r.cancellation ->> '$.reason', r.cancellation_reason)
         as cancel_reason,
     coalesce(r.cancellation ->> '$.comment', r.cancellation_comment) as cancel_comment,
     r.tag ->> '$.replaced_by_subscription' as replaced_by_id,
-    coalesce(cast(to_timestamp(try_cast(r.created as bigint)) at time zone 'UTC' as varchar), r.created) as created_at
+    coalesce(cast(to_timestamp(try_cast(r.created as decimal(11, 0))) at time zone 'UTC' as varchar), r.created) as created_at
 from ending as r
 left join sold as s on r.id = s.subscription_id
 left join pause as p on r.id = p.subscription_id

@@ -4,7 +4,7 @@ with bearer as (
         _row_id, _loaded_at, try_cast(created as bigint) as seen_at, null as deleted_text, data ->> '$.object.id' as sub_id,
         data -> '$.object' as sub
     from raw_stripe.events__latest
-    where type like 'customer.subscription.%'
+    where type like 'customer.subscription.%' and json_valid(data)
     union all
     select
         _row_id, _loaded_at, 99999999999, null, id, json_object('discount', try_cast(discount as json), 'discounts',
@@ -15,11 +15,12 @@ with bearer as (
         _row_id, _loaded_at, 99999999999, case when type like '%.deleted' then created end,
         data ->> '$.object.subscription', json_object('discount', data -> '$.object')
     from raw_stripe.events__latest
-    where type like 'customer.discount.%' and (data ->> '$.object.subscription') is not null
+    where type like 'customer.discount.%' and json_valid(data)
+        and (try_cast(data as json) ->> '$.object.subscription') is not null
 ),
 item as (
     select b.*, t.item
-    from bearer as b, unnest(cast(b.sub -> '$.items.data' as json[])) as t (item)
+    from bearer as b, unnest(try_cast(b.sub -> '$.items.data' as json[])) as t (item)
 ),
 found as (
     select _row_id, _loaded_at, seen_at, deleted_text, sub_id, sub, sub ->> '$.discount.subscription_item' as item_id,
@@ -27,10 +28,10 @@ found as (
     from bearer
     union all
     select b._row_id, b._loaded_at, b.seen_at, null, b.sub_id, b.sub, null, t.discount
-    from bearer as b, unnest(cast(b.sub -> '$.discounts' as json[])) as t (discount)
+    from bearer as b, unnest(try_cast(b.sub -> '$.discounts' as json[])) as t (discount)
     union all
     select i._row_id, i._loaded_at, i.seen_at, null, i.sub_id, i.sub, i.item ->> '$.id', t.discount
-    from item as i, unnest(cast(i.item -> '$.discounts' as json[])) as t (discount)
+    from item as i, unnest(try_cast(i.item -> '$.discounts' as json[])) as t (discount)
 ),
 known as (
     -- the fullest account of each discount: one whose terms are told, one that says when it ended, the latest
@@ -52,14 +53,14 @@ termed as (
         upper(coalesce(k.discount ->> '$.coupon.currency', k.discount ->> '$.source.coupon.currency', c.currency)) as currency,
         coalesce(k.discount ->> '$.coupon.duration', k.discount ->> '$.source.coupon.duration', c.duration) as duration,
         try_cast(coalesce(k.discount ->> '$.coupon.duration_in_months', k.discount ->> '$.source.coupon.duration_in_months',
-            c.duration_in_months) as integer) as months,
-        to_timestamp(try_cast(k.discount ->> '$.start' as bigint)) at time zone 'UTC' as starts,
-        to_timestamp(try_cast(coalesce(k.ended_text, k.discount ->> '$.end') as bigint)) at time zone 'UTC' as ended,
-        to_timestamp(try_cast(coalesce(k.sub ->> '$.billing_cycle_anchor', k.discount ->> '$.start') as bigint))
+            c.duration_in_months) as smallint) as months,
+        to_timestamp(try_cast(k.discount ->> '$.start' as decimal(11, 0))) at time zone 'UTC' as starts,
+        to_timestamp(try_cast(coalesce(k.ended_text, k.discount ->> '$.end') as decimal(11, 0))) at time zone 'UTC' as ended,
+        to_timestamp(try_cast(coalesce(k.sub ->> '$.billing_cycle_anchor', k.discount ->> '$.start') as decimal(11, 0)))
             at time zone 'UTC' as anchor,
         coalesce(k.sub ->> '$.items.data[0].price.recurring.interval', k.sub ->> '$.items.data[0].plan.interval') as period,
         try_cast(coalesce(k.sub ->> '$.items.data[0].price.recurring.interval_count',
-            k.sub ->> '$.items.data[0].plan.interval_count', '1') as integer) as periods
+            k.sub ->> '$.items.data[0].plan.interval_count', '1') as smallint) as periods
     from known as k
     left join raw_stripe.coupons__latest as c on c.id = coalesce(k.discount ->> '$.coupon.id',
         k.discount ->> '$.coupon', k.discount ->> '$.source.coupon.id', k.discount ->> '$.source.coupon')
@@ -71,7 +72,7 @@ stepped as (
     from termed
 ),
 counted as (
-    select *, cast(floor(months_since / step) as integer) * step as whole_months
+    select *, cast(floor(months_since / nullif(step, 0)) as integer) * step as whole_months
     from stepped
 ),
 bounded as (
