@@ -5,7 +5,7 @@ Here belongs only what Dagster needs to know. How a table is made belongs to `bu
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ CONTEXT = dg.AssetKey(["meta", "run"])
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
 RETRY = dg.RetryPolicy(max_retries=1, delay=2)
 """For what may pass by itself; `_steady` says what will not."""
+
+
+class UnfinishedError(RuntimeError):
+    """There are tables that are not what they should be, or that nobody checked: readers must not see them."""
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -118,12 +122,10 @@ def _result(con: Connection, table: Table, built: build.Built) -> dg.Materialize
 
 
 def _verdict(verdict: checks.Verdict, name: str, table: str) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=key(table),
-        check_name=name,
-        passed=verdict.holds,
-        metadata={"offenders": verdict.offenders, "examples": dg.MetadataValue.md(f"```\n{verdict.examples}\n```")},
-    )
+    metadata: dict[str, Any] = {"offenders": verdict.offenders}
+    if verdict.examples:
+        metadata["examples"] = dg.MetadataValue.md(f"```\n{verdict.examples}\n```")
+    return dg.AssetCheckResult(asset_key=key(table), check_name=name, passed=verdict.holds, metadata=metadata)
 
 
 def _table_asset(table: Table) -> dg.AssetsDefinition:
@@ -188,7 +190,7 @@ def _source_asset(source: str) -> dg.AssetsDefinition:
 @dg.asset(key=CONTEXT, group_name="run", kinds={"duckdb"}, owners=OWNERS, pool=POOL)
 def run_context(config: AsOf, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The day everything is computed for, and the policies: inputs of every number."""
-    day = date.fromisoformat(config.day) if config.day else datetime.now().astimezone().date()
+    day = date.fromisoformat(config.day) if config.day else datetime.now(UTC).date()
     home = workspace.home()
     with _steady(), open_warehouse(home, "policies") as con:
         build.prepare(con, home, as_of_instant(day))
@@ -210,6 +212,12 @@ def _snapshot_asset() -> dg.AssetsDefinition:
         """The file analysts and BI tools read, swapped in whole, with Parquet beside it."""
         home = workspace.home()
         with _steady(), open_warehouse(home, "publish") as con:
+            left = checks.unfinished(con)
+            if left:
+                raise UnfinishedError(
+                    f"nothing was published: {len(left)} tables are not built, or not checked, since something they "
+                    f"depend on changed: {', '.join(left[:5])}{' ...' if len(left) > 5 else ''}"
+                )
             rows = publish.publish(con, home)
         return dg.MaterializeResult(
             metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)}
@@ -219,9 +227,8 @@ def _snapshot_asset() -> dg.AssetsDefinition:
 
 
 def _invariant_check(invariant: Invariant) -> dg.AssetChecksDefinition:
-    order = list(catalogue())
-    watched = max((name for name in invariant.reads if name in order), key=order.index)
-    others = [key(name) for name in invariant.reads if name in order and name != watched]
+    watched = checks.watched(invariant)
+    others = [key(name) for name in invariant.reads if name in catalogue() and name != watched]
 
     @dg.asset_check(
         asset=key(watched),

@@ -58,8 +58,10 @@ def _company_parts(con: Connection, company_id: str) -> dict[str, Any]:
         ),
         "movements": rows(
             con,
-            "select month, opening, new, reactivation, expansion, contraction, churn, fx, closing from marts.company_month "
-            "where company_id = ? and (new + reactivation + expansion + contraction + churn) > 0 order by month desc limit 3",
+            "select month, opening, new, reactivation, expansion, contraction, churn, fx, closing "
+            "from marts.company_month "
+            "where company_id = ? and (new + reactivation + expansion + contraction + churn) > 0 "
+            "order by month desc limit 3",
             [company_id],
         ),
         "people": rows(
@@ -146,13 +148,15 @@ def _company(found: dict[str, Any]) -> list[str]:
         parts.append("People:\n" + "\n".join(_contact_line(row) for row in found["people"]))
     if found["tickets"]:
         listed = "\n".join(
-            f"  {row['priority'] or 'no'} priority, since {_day(row['opened_at'])}: {row['subject']} [{row['ticket_id']}]"
+            f"  {row['priority'] or 'no'} priority, since {_day(row['opened_at'])}: "
+            f"{row['subject']} [{row['ticket_id']}]"
             for row in found["tickets"][:5]
         )
         parts.append(f"Open tickets ({len(found['tickets'])}):\n{listed}")
     if found["opportunities"]:
         listed = "\n".join(
-            f"  {row['title']}: {_words(row['stage'])}, {_amount(row['amount'], row['currency'])}, expected {_day(row['expected_close_on'])}"
+            f"  {row['title']}: {_words(row['stage'])}, {_amount(row['amount'], row['currency'])}, "
+            f"expected {_day(row['expected_close_on'])}"
             for row in found["opportunities"]
         )
         parts.append(f"Open opportunities ({len(found['opportunities'])}):\n{listed}")
@@ -161,21 +165,25 @@ def _company(found: dict[str, Any]) -> list[str]:
 
 def _money(found: dict[str, Any]) -> str:
     company = found["company"]
+    currency, since, to = company["currency"], _day(company["customer_since"]), _day(company["customer_to"])
     said = {
         "prospect": "Not a customer yet.",
-        "coming": f"Will be a customer from {_day(company['customer_since'])}.",
-        "customer": f"Customer since {_day(company['customer_since'])}.",
-        "canceled": f"Customer since {_day(company['customer_since'])}; has given notice, ends {_day(company['customer_to'])}.",
-        "lost": f"Was a customer from {_day(company['customer_since'])} to {_day(company['customer_to'])}.",
+        "coming": f"Will be a customer from {since}.",
+        "customer": f"Customer since {since}.",
+        "canceled": f"Customer since {since}; has given notice, ends {to}.",
+        "lost": f"Was a customer from {since} to {to}.",
     }[company["customer_status"]]
     if company["arr"]:
-        said += f" Pays {_amount(company['arr'], company['currency'])} a year ({_amount(company['mrr'], company['currency'])} a month)."
+        said += f" Pays {_amount(company['arr'], currency)} a year ({_amount(company['mrr'], currency)} a month)."
     if company["renewal_on"]:
         said += f" Renews on {_day(company['renewal_on'])}."
     if company["overdue_count"]:
-        said += f" {_count(company['overdue_count'], 'invoice')} overdue: {_amount(company['overdue_amount'], company['currency'])}, the oldest for {company['overdue_days']} days."
+        said += (
+            f" {_count(company['overdue_count'], 'invoice')} overdue: {_amount(company['overdue_amount'], currency)}, "
+            f"the oldest for {company['overdue_days']} days."
+        )
     if found["movements"]:
-        said += " Lately: " + "; ".join(_movement(row, company["currency"]) for row in found["movements"]) + "."
+        said += " Lately: " + "; ".join(_movement(row, currency) for row in found["movements"]) + "."
     return said
 
 
@@ -199,7 +207,8 @@ def _relationship(found: dict[str, Any]) -> str:
         said.append("Too little is known to score their health.")
     if company["nps_score"] is not None:
         said.append(
-            f"NPS {company['nps_score']:.0f} from {_count(company['nps_response_count'], 'answer')}, the last a {company['nps_last_score']}."
+            f"NPS {company['nps_score']:.0f} from {_count(company['nps_response_count'], 'answer')}, "
+            f"the last a {company['nps_last_score']}."
         )
     said.append(_touch("Last touch", company))
     owner = company["owner_name"] or "nobody"

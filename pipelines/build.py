@@ -22,12 +22,15 @@ from pipelines import metrics, objects, staging
 from pipelines.home import ROOT, Home
 from pipelines.rooms import Table, catalogue, declared_columns, resources, sources
 from pipelines.schemas import definition, schema_of
-from pipelines.warehouse import Connection, replace_table, scalar, table_names
+from pipelines.warehouse import Connection, replace_table, scalar, table_names, transaction
 
 _STATE = """
 create schema if not exists meta;
 create schema if not exists policy;
-create table if not exists meta.table_state (name varchar primary key, fingerprint varchar, rows bigint, seconds double);
+create table if not exists meta.table_state (
+    name varchar primary key, fingerprint varchar, rows bigint, seconds double
+);
+create table if not exists meta.check_state (name varchar primary key, fingerprint varchar);
 create table if not exists meta.run (as_of timestamp not null, as_of_on date not null);
 """
 
@@ -48,14 +51,19 @@ def prepare(con: Connection, home: Home, as_of: datetime) -> None:
     Raises `PolicyError`, naming file and line, before anything is changed.
     """
     policies = load_policies(home.config)
-    con.execute(_STATE).fetchall()
-    con.execute("delete from meta.run").fetchall()
-    con.execute("insert into meta.run values (?, ?)", [as_of, (as_of - timedelta(microseconds=1)).date()]).fetchall()
-    _note_input(con, "meta.run", str(as_of))
     policies["source_rank"] = pl.DataFrame(
         {"source": list(sources()), "trust": list(range(len(sources())))},
         schema={"source": pl.String, "trust": pl.Int64},
     )
+    with transaction(con):
+        _write_inputs(con, as_of, policies)
+
+
+def _write_inputs(con: Connection, as_of: datetime, policies: Mapping[str, pl.DataFrame]) -> None:
+    con.execute(_STATE).fetchall()
+    con.execute("delete from meta.run").fetchall()
+    con.execute("insert into meta.run values (?, ?)", [as_of, (as_of - timedelta(microseconds=1)).date()]).fetchall()
+    _note_input(con, "meta.run", str(as_of))
     for name, frame in policies.items():
         con.register("policy_frame", frame)
         replace_table(con, f"policy.{name}", "select * from policy_frame")
@@ -81,17 +89,12 @@ def build(con: Connection, table: Table) -> Built:
     if state and state[0][0] == wanted and table.name in table_names(con):
         return Built(rows=state[0][1], seconds=state[0][2], is_fresh=False)
     started = time.monotonic()
-    con.execute("begin").fetchall()
-    try:
+    with transaction(con):
         rows = _make(con, table)
         seconds = round(time.monotonic() - started, 3)
         con.execute(
             "insert or replace into meta.table_state values (?, ?, ?, ?)", [table.name, wanted, rows, seconds]
         ).fetchall()
-        con.execute("commit").fetchall()
-    except BaseException:
-        con.execute("rollback").fetchall()
-        raise
     return Built(rows=rows, seconds=seconds, is_fresh=True)
 
 
@@ -148,7 +151,7 @@ def fingerprints(con: Connection) -> dict[str, str]:
         if table.kind == "raw":
             continue
         above = [f"{name}={found.get(name, '')}" for name in sorted(table.reads)]
-        found[table.name] = _digest(kernel_version(), _text(table), *above)
+        found[table.name] = digest(kernel_version(), _text(table), *above)
     return found
 
 
@@ -156,12 +159,13 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
     """Raw tables by the deliveries in them, policies and the as-of row by what they say."""
     delivered: Mapping[str, str] = dict(
         con.execute(
-            "select 'raw_' || source || '.' || resource, string_agg(sha256 || rows_stored, ',' order by arrival, sha256) "
+            "select 'raw_' || source || '.' || resource, "
+            "string_agg(sha256 || rows_stored, ',' order by arrival, sha256) "
             "from meta.delivery group by 1"
         ).fetchall()
     )
     found = {
-        f"raw_{source}.{resource.name}": _digest(
+        f"raw_{source}.{resource.name}": digest(
             declared_columns(resource), delivered.get(f"raw_{source}.{resource.name}", "")
         )
         for source in sources()
@@ -173,7 +177,7 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
 
 
 def _note_input(con: Connection, name: str, text: str) -> None:
-    con.execute("insert or replace into meta.table_state values (?, ?, null, null)", [name, _digest(text)]).fetchall()
+    con.execute("insert or replace into meta.table_state values (?, ?, null, null)", [name, digest(text)]).fetchall()
 
 
 @cache
@@ -194,8 +198,9 @@ def kernel_version() -> str:
     """A fingerprint of the code that every table is made with."""
     names = ("build", "metrics", "objects", "raw", "schemas", "staging", "warehouse")
     paths = [Path(__file__).parent / f"{name}.py" for name in names] + [ROOT / "models" / "schema.py"]
-    return _digest(*(path.read_text() for path in paths))
+    return digest(*(path.read_text() for path in paths))
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """One short word for texts, the same for the same texts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """What must hold of the tables: their Pandera schemas, and the sentences of `models/invariants`.
 
-Each check returns what is wrong in words; Dagster's asset checks and the tests both call these.
+Each check returns what is wrong in words, and notes for which state of the tables it held: what was not checked since
+it changed is not published.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 import pandera.errors
 import polars as pl
 
-from pipelines.rooms import Invariant
+from pipelines import build
+from pipelines.rooms import Invariant, catalogue, invariants
 from pipelines.schemas import columns_of, schema_of
 from pipelines.warehouse import Connection, scalar
 
@@ -28,8 +30,52 @@ class Verdict:
     examples: str
 
 
+def unfinished(con: Connection) -> list[str]:
+    """The tables that are stale or hold something unchecked, in the order of the catalogue: none may be, to publish."""
+    wanted = _wanted(con)
+    held = dict(con.execute("select name, fingerprint from meta.check_state").fetchall())
+    open_tables = {table.name for table in build.stale(con)}
+    open_tables |= {table for check, (table, state) in wanted.items() if held.get(check) != state}
+    return [name for name in catalogue() if name in open_tables]
+
+
+def watched(invariant: Invariant) -> str:
+    """The table an invariant is checked with: the last to be built of those it reads."""
+    order = list(catalogue())
+    return max((name for name in invariant.reads if name in order), key=order.index)
+
+
+def _wanted(con: Connection) -> dict[str, tuple[str, str]]:
+    """Every check by its name: the table it belongs to, and the state of all that it looks at."""
+    states = dict(con.execute("select name, fingerprint from meta.table_state").fetchall())
+    wanted = {f"schema of {name}": (name, states.get(name, "")) for name in catalogue() if schema_of(name)}
+    for invariant in invariants():
+        read = [f"{name}={states.get(name, '')}" for name in sorted(invariant.reads)]
+        wanted[invariant.name] = (watched(invariant), build.digest(invariant.sql, *read))
+    return wanted
+
+
+def _note(con: Connection, check: str, verdict: Verdict) -> Verdict:
+    """Write down for which state of the tables a check held."""
+    con.execute("delete from meta.check_state where name = ?", [check]).fetchall()
+    if verdict.holds:
+        con.execute("insert into meta.check_state values (?, ?)", [check, _wanted(con)[check][1]]).fetchall()
+    return verdict
+
+
 def check_schema(con: Connection, table: str) -> Verdict:
     """Validate a table with its Pandera schema, a million rows at a time, and its key over the whole table."""
+    return _note(con, f"schema of {table}", _schema_verdict(con, table))
+
+
+def check_invariant(con: Connection, invariant: Invariant) -> Verdict:
+    """Run the query of an invariant: any row it returns breaks the sentence."""
+    offenders = con.sql(f"select * from ({invariant.sql.rstrip().rstrip(';')}\n)").pl()
+    examples = str(offenders.head(SHOWN)) if offenders.height else ""
+    return _note(con, invariant.name, Verdict(offenders.is_empty(), offenders.height, examples))
+
+
+def _schema_verdict(con: Connection, table: str) -> Verdict:
     schema = schema_of(table)
     assert schema is not None
     key = [f'"{column.name}"' for column in columns_of(schema) if column.key]
@@ -49,9 +95,3 @@ def check_schema(con: Connection, table: str) -> Verdict:
                 failures: pl.DataFrame = error.failure_cases
                 return Verdict(False, failures.height, str(failures.head(SHOWN)))
     return Verdict(True, 0, "")
-
-
-def check_invariant(con: Connection, invariant: Invariant) -> Verdict:
-    """Run the query of an invariant: any row it returns breaks the sentence."""
-    offenders = con.sql(f"select * from ({invariant.sql.rstrip().rstrip(';')}\n)").pl()
-    return Verdict(offenders.is_empty(), offenders.height, str(offenders.head(SHOWN)) if offenders.height else "")

@@ -145,7 +145,8 @@ def _run(home: Home, day: date | None) -> Any:
         slowest = sorted(result.built.items(), key=lambda item: -item[1][1])[:3]
         listed = ", ".join(f"{name} {took:.1f} s" for name, (_, took) in slowest)
         err.print(
-            f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) and published."
+            f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) "
+            "and published."
         )
     else:
         err.print(f"Nothing has changed since the last run as of {result.as_of}; the published file is current.")
@@ -154,7 +155,7 @@ def _run(home: Home, day: date | None) -> Any:
 
 @app.command(epilog="Example: rapport status --json")
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show for each source when it was last synced, its rows read, stored and set aside, and what waits in the inbox."""
+    """Show for each source when it was last synced, rows read, stored and set aside, and what waits in the inbox."""
     from pipelines import report
 
     place = _home(home)
@@ -233,7 +234,7 @@ def dev(
 
     from pipelines.home import ROOT
 
-    place = _home(home)
+    _home(home)
     err.print(f"Dagster's UI: http://{host}:{port}")
     os.execv(
         sys.executable,

@@ -1,4 +1,4 @@
-"""The demo: a fictional vendor's exports, written into the inbox in each system's own shape, with the truth beside them.
+"""The demo: a fictional vendor's exports, put into the inbox in each system's own shape, with the truth beside them.
 
 The world itself stands in `models/demo`, each system's way of exporting it in `connectors/<source>/demo.py`.
 """

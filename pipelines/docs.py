@@ -47,7 +47,8 @@ def _table(table: Table) -> str:
         f"{c.description}{' → ' + c.references if c.references else ''} |"
         for c in columns_of(schema)
     )
-    return f"### {table.name}\n\n{about} Made from: {made_from}.\n\n| column | type | always there | meaning |\n|---|---|---|---|{rows}"
+    head = "| column | type | always there | meaning |\n|---|---|---|---|"
+    return f"### {table.name}\n\n{about} Made from: {made_from}.\n\n{head}{rows}"
 
 
 def matrix() -> str:

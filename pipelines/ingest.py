@@ -22,7 +22,7 @@ from connectors.reading.resource import Export
 from pipelines import raw
 from pipelines.home import ROOT, Home
 from pipelines.rooms import sources
-from pipelines.warehouse import Connection, open_warehouse, save_counts
+from pipelines.warehouse import Connection, forget_counts, open_warehouse, save_counts
 
 Progress = Callable[[str], None]
 
@@ -103,6 +103,8 @@ def _sync_source(con: Connection, home: Home, source: str, arrived: datetime) ->
     if not exports:
         return [], len(files)
     with _landing(home, source, list(exports.values())) as landing:
+        if raw.reads_again(con, source, exports):
+            forget_counts(home)
         rows = raw.take(con, landing, source, list(exports.values()), arrived, version)
     deliveries = [Delivery(source, *row) for row in rows]
     return deliveries, len(files) - len(exports)

@@ -43,12 +43,15 @@ def find_contact(con: Connection, address: str) -> dict[str, Any]:
     )
     if found:
         return found[0]
-    near = "select distinct address from objects.contact_email order by jaro_winkler_similarity(address, lower(?)) desc limit 3"
+    near = (
+        "select distinct address from objects.contact_email "
+        "order by jaro_winkler_similarity(address, lower(?)) desc limit 3"
+    )
     raise NothingFoundError(_nobody(address, [row["address"] for row in rows(con, near, [address])]))
 
 
 def find_company(con: Connection, words: str) -> dict[str, Any]:
-    """The company with this id, domain or name (whole or in part); raises `NothingFoundError`, naming those that are near."""
+    """The company with this id, domain or name (whole or in part); raises `NothingFoundError`, naming near ones."""
     query = """
         select c.*, case
             when c.company_id = $words or exists (select 1 from objects.company_domain as d

@@ -47,16 +47,30 @@ def build(con: Connection, table: Table) -> int:
     return int(rows)
 
 
-def source_key(column: str) -> str:
-    """SQL for the key under which a link knows a record: `<source>:<id>`, or `email:<address>` for an address.
-
-    A reference may name another source's record by writing `<source>:<id>` itself.
-    """
+def _record_key(column: str) -> str:
+    """SQL for `<source>:<id>`; a reference may name another source's record by writing that itself."""
     names = "|".join(sources())
-    return (
-        f"case when s.{column} like '%@%' then 'email:' || lower(s.{column}) "
-        f"when regexp_matches(s.{column}, '^({names}):') then s.{column} else s.source_system || ':' || s.{column} end"
+    foreign = f"regexp_matches(s.{column}, '^({names}):')"
+    return f"case when {foreign} then s.{column} else s.source_system || ':' || s.{column} end"
+
+
+def _followed(field: Column) -> tuple[str, str, str]:
+    """SQL that follows a reference of `s` to a merged object: the joins, the golden id, the link that was found.
+
+    The reference names a record of its own or another source or, where no record goes by that id, an e-mail address.
+    """
+    links, record, email = f"identity.{field.references}_link", f"link_{field.name}", f"email_{field.name}"
+    address = (
+        f"case when {record}.source_key is null and contains(s.{field.name}, '@') "
+        f"then 'email:' || lower(trim(s.{field.name})) end"
     )
+    joins = (
+        f"left join {links} as {record} on {record}.source_key = {_record_key(field.name)} "
+        f"left join {links} as {email} on {email}.source_key = {address}"
+    )
+    is_email, target = f"{record}.source_key is null", f"{field.references}_id"
+    golden = f"case when {is_email} then {email}.{target} else {record}.{target} end"
+    return joins, golden, f"coalesce({record}.source_key, {email}.source_key)"
 
 
 def _resolved(name: str, fields: tuple[Column, ...], staged: list[str]) -> str:
@@ -67,17 +81,11 @@ def _resolved(name: str, fields: tuple[Column, ...], staged: list[str]) -> str:
             own = f"identity_{name}.{name}_id" if name in MERGED else "s.source_system || ':' || s.source_record_id"
             selected.append(f'{own} as "{field.name}"')
         elif field.references in MERGED:
-            alias = f"link_{field.name}"
-            joins.append(
-                f"left join identity.{field.references}_link as {alias} on {alias}.source_key = {source_key(field.name)}"
-            )
-            selected.append(f'{alias}.{field.references}_id as "{field.name}"')
+            follow, golden, _ = _followed(field)
+            joins.append(follow)
+            selected.append(f'{golden} as "{field.name}"')
         elif field.references:
-            known = "|".join(sources())
-            selected.append(
-                f"case when regexp_matches(s.{field.name}, '^({known}):') then s.{field.name} "
-                f"else s.source_system || ':' || s.{field.name} end as \"{field.name}\""
-            )
+            selected.append(f'{_record_key(field.name)} as "{field.name}"')
         elif field.name == "derived_by":
             selected.append("cast(null as varchar) as derived_by")
         else:
@@ -146,16 +154,19 @@ def _quarantine_dangling(con: Connection, name: str, fields: tuple[Column, ...],
         target = quarantine_table(con, source, name)
         con.execute(f"delete from {target} where stage = 'reference'").fetchall()
         for field in required:
+            joins, _, found = _followed(field)
             con.execute(
                 f"""
                 insert into {target} by name
                 select d.file, cast(split_part(s._row_id, ':', 2) as bigint) as line,
-                    {literal(field.name + ": ")} || '"' || s.{field.name} || '" is no {field.references} that was delivered'
-                    as reason, cast(to_json(s) as varchar) as row, d.delivered_at, 'reference' as stage, s.source_record_id
+                    {literal(field.name + ": ")} || '"' || s.{field.name}
+                        || '" is no {field.references} that was delivered' as reason,
+                    cast(to_json(s) as varchar) as row, d.delivered_at, 'reference' as stage, s.source_record_id
                 from {table} as s
-                left join identity.{field.references}_link as l on l.source_key = {source_key(field.name)}
-                left join (select distinct sha256, file, delivered_at from meta.delivery where source = {literal(source)}) as d
-                    on d.sha256 = split_part(s._row_id, ':', 1)
-                where l.source_key is null
+                {joins}
+                left join (
+                    select distinct sha256, file, delivered_at from meta.delivery where source = {literal(source)}
+                ) as d on d.sha256 = split_part(s._row_id, ':', 1)
+                where {found} is null
                 """
             ).fetchall()

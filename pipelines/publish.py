@@ -8,19 +8,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipelines.build import digest
 from pipelines.home import Home
 from pipelines.rooms import catalogue
 from pipelines.schemas import columns_of, comments, literal, schema_of
-from pipelines.warehouse import Connection, columns, scalar, table_names
+from pipelines.warehouse import Connection, columns, scalar, table_names, transaction
 
 SCHEMAS = ("objects", "marts", "metrics", "identity", "policy", "quarantine", "meta")
 """The schemas of the warehouse that are published; raw, staging and intermediate tables stay inside."""
 
-HIDDEN = ("meta.table_state", "meta.rejected")
+HIDDEN = ("meta.table_state", "meta.check_state", "meta.rejected")
 """The pipeline's own bookkeeping."""
 
 STORAGE_VERSION = "v1.0.0"
 """Every DuckDB client from 1.0 on opens it (spec: stack)."""
+
+_SNAPSHOT = "published.snapshot"
+"""The name under which the state of the tables is noted when they are published."""
 
 _TABLES = {
     "meta.delivery": "One file that arrived, for one resource it held: rows read = stored + quarantined + repeated.",
@@ -80,19 +84,30 @@ def publish(con: Connection, home: Home) -> dict[str, int]:
     draft = home.published / f".draft-{os.getpid()}.duckdb"
     con.execute(f"attach {literal(draft)} as published (storage_version '{STORAGE_VERSION}')").fetchall()
     try:
-        rows = {table: _copy(con, table) for table in published_tables(con)}
+        with transaction(con):  # one commit instead of one per comment
+            rows = {table: _copy(con, table) for table in published_tables(con)}
     finally:
         con.execute("detach published").fetchall()
     _write_parquet(con, home.published / "parquet", sorted(rows))
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(home.snapshot)
+    con.execute(
+        "insert or replace into meta.table_state values (?, ?, null, null)", [_SNAPSHOT, _state(con)]
+    ).fetchall()
     return rows
 
 
+def _state(con: Connection) -> str:
+    """What every table in the warehouse was made from, in one word."""
+    query = "select name || '=' || fingerprint from meta.table_state where name <> ? order by 1"
+    return digest(*(line for (line,) in con.execute(query, [_SNAPSHOT]).fetchall()))
+
+
 def is_current(con: Connection, home: Home) -> bool:
-    """True when a snapshot is there that names the same as-of instant and the same deliveries as the warehouse."""
-    if not home.snapshot.exists():
+    """True when the warehouse's tables are those last published and the snapshot names its instant and deliveries."""
+    noted = con.execute("select fingerprint from meta.table_state where name = ?", [_SNAPSHOT]).fetchall()
+    if not home.snapshot.exists() or noted != [(_state(con),)]:
         return False
     con.execute(f"attach {literal(home.snapshot)} as snapshot (read_only)").fetchall()
     try:

@@ -1,18 +1,18 @@
-"""The raw layer: append-only tables of every version of every record, the ledger of deliveries, the newest-version views.
+"""The raw layer: append-only tables of every version of every record, the ledger of deliveries, newest-version views.
 
 Here belongs how landed rows become raw rows in one transaction. How files are found and landed belongs to `ingest`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from connectors.reading.resource import Export, Resource
 from pipelines.rooms import resources, sources
 from pipelines.schemas import literal
-from pipelines.warehouse import Connection, columns, scalar, table_names
+from pipelines.warehouse import Connection, columns, scalar, table_names, transaction
 
 SYSTEM_COLUMNS = {
     "_delivery_id": "varchar",
@@ -48,13 +48,14 @@ create table if not exists meta.rejected (
 
 
 def prepare(con: Connection) -> None:
-    """Make the ledger, and for every declared resource its raw table and newest-version view, where they are missing."""
-    con.execute(_LEDGER).fetchall()
-    existing = table_names(con)
-    for source in sources():
-        con.execute(f"create schema if not exists raw_{source}").fetchall()
-        for resource in resources(source):
-            _ensure_table(con, source, resource, list(resource.columns), existing)
+    """Make the ledger, and for every declared resource its raw table and newest-version view, where missing."""
+    with transaction(con):
+        con.execute(_LEDGER).fetchall()
+        existing = table_names(con)
+        for source in sources():
+            con.execute(f"create schema if not exists raw_{source}").fetchall()
+            for resource in resources(source):
+                _ensure_table(con, source, resource, list(resource.columns), existing)
 
 
 def known_deliveries(con: Connection, source: str, version: str) -> set[str]:
@@ -67,6 +68,12 @@ def known_deliveries(con: Connection, source: str, version: str) -> set[str]:
     return {sha for (sha,) in rows.fetchall()}
 
 
+def reads_again(con: Connection, source: str, delivery_ids: Iterable[str]) -> bool:
+    """True when one of the deliveries is in the ledger already, and what it brought will be replaced."""
+    query = "select count(*) from meta.delivery where source = ? and list_contains(?, sha256)"
+    return bool(scalar(con, query, [source, list(delivery_ids)]))
+
+
 def take(
     con: Connection, landing: Path, source: str, exports: Sequence[Export], arrived: datetime, version: str
 ) -> list[tuple[str, str, int, int, int, int, str]]:
@@ -76,16 +83,11 @@ def take(
     `CountsDoNotAddUpError` and leaves everything as it was when read is not stored + quarantined + repeated.
     """
     con.execute(f"attach {literal(landing)} as landing (read_only)").fetchall()
-    con.execute("begin").fetchall()
     try:
-        rows = _take(con, source, exports, arrived, version)
-        con.execute("commit").fetchall()
-    except BaseException:
-        con.execute("rollback").fetchall()
-        raise
+        with transaction(con):
+            return _take(con, source, exports, arrived, version)
     finally:
         con.execute("detach landing").fetchall()
-    return rows
 
 
 def _take(
@@ -134,11 +136,7 @@ def _forget_refused(con: Connection, source: str) -> None:
 def _append(con: Connection, source: str, resource: Resource, arrived: datetime, existing: set[str]) -> None:
     table = f"raw_{source}.{resource.name}"
     landed = f"landing.{source}.{resource.name}"
-    data = [
-        name
-        for name in columns(con, landed)
-        if not name.startswith(("_dlt_", "_line", "_key", "_hash", "_delivery_id"))
-    ]
+    data = [name for name in columns(con, landed) if name not in (*SYSTEM_COLUMNS, "_dlt_id", "_dlt_load_id")]
     _ensure_table(con, source, resource, data, existing)
     listed = ", ".join(f'l."{name}"' for name in ["_delivery_id", "_line", "_key", "_hash", *data])
     con.execute(f"create or replace temp table known as {_repeated(con, table, landed, resource)}").fetchall()
@@ -186,7 +184,8 @@ def _repeated(con: Connection, table: str, landed: str, resource: Resource) -> s
 def _write_ledger(con: Connection, source: str, arrived: datetime, version: str, landed: set[str]) -> None:
     if "_rejected" in landed:
         con.execute(
-            f"insert into meta.rejected select ?, _delivery_id, _resource, _line, reason, row from landing.{source}._rejected",
+            "insert into meta.rejected "
+            f"select ?, _delivery_id, _resource, _line, reason, row from landing.{source}._rejected",
             [source],
         ).fetchall()
     con.execute(
@@ -213,7 +212,7 @@ def _write_ledger(con: Connection, source: str, arrived: datetime, version: str,
 
 
 def _show_rejected(con: Connection, source: str) -> None:
-    """Quarantine what could not be read: of each file name only its newest delivery, so a mended file clears its rows."""
+    """Quarantine what could not be read: of a file name only its newest delivery, so a mended file clears its rows."""
     names = con.execute("select distinct resource from meta.rejected where source = ?", [source]).fetchall()
     for (resource,) in names:
         table = quarantine_table(con, source, resource.removeprefix("_"))
@@ -225,7 +224,8 @@ def _show_rejected(con: Connection, source: str) -> None:
             from meta.rejected as r
             join meta.delivery as d on d.sha256 = r.sha256 and d.resource = r.resource and d.source = r.source
             where r.source = ? and r.resource = ? and d.arrival = (
-                select max(newer.arrival) from meta.delivery as newer where newer.source = d.source and newer.file = d.file
+                select max(newer.arrival) from meta.delivery as newer
+                where newer.source = d.source and newer.file = d.file
             )
             """,
             [source, resource],
@@ -244,7 +244,8 @@ def quarantine_table(con: Connection, source: str, name: str) -> str:
 
 def _report(con: Connection, source: str) -> list[tuple[str, str, int, int, int, int, str]]:
     rows = con.execute(
-        "select e.file, d.resource, d.rows_read, d.rows_stored, d.rows_quarantined, d.rows_repeated, coalesce(d.note, '') "
+        "select e.file, d.resource, d.rows_read, d.rows_stored, d.rows_quarantined, d.rows_repeated, "
+        "coalesce(d.note, '') "
         "from export as e left join meta.delivery as d on d.sha256 = e.sha256 and d.source = ? order by e.arrival, 2",
         [source],
     ).fetchall()
@@ -259,7 +260,7 @@ def _report(con: Connection, source: str) -> list[tuple[str, str, int, int, int,
     return rows
 
 
-# --- the tables and views a connector's SQL reads ----------------------------------------------------------------------
+# --- the tables and views a connector's SQL reads ---------------------------------------------------------------------
 
 
 def _ensure_table(con: Connection, source: str, resource: Resource, data: list[str], existing: set[str]) -> None:
@@ -285,7 +286,8 @@ def _latest_view(table: str, resource: Resource, names: list[str]) -> str:
     version = f'"{resource.version}"' if resource.version else None
     order = "_arrival desc, _line desc"
     if version:
-        order = f"coalesce(try_cast({version} as double), epoch(try_cast({version} as timestamptz))) desc nulls last, {order}"
+        value = f"coalesce(try_cast({version} as double), epoch(try_cast({version} as timestamptz)))"
+        order = f"{value} desc nulls last, {order}"
     listed = ", ".join(f'"{name}"' for name in resource.columns)
     return (
         f"create or replace view {table}__latest as select {listed}, nullif({custom}, '{{}}') as custom, "

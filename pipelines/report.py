@@ -46,7 +46,7 @@ def print_sync(out: Console, synced: list[Synced]) -> None:
 
 
 def status(home: Home) -> list[dict[str, Any]]:
-    """Per source: last delivery, rows read, stored, quarantined and repeated, what the mapping set aside, what waits."""
+    """Per source: last delivery, rows read, stored, quarantined, repeated, what the mapping set aside, what waits."""
     if not home.warehouse.exists():
         return [_source_status(source, None, home) for source in sources()]
     with open_warehouse(home, "rapport status") as con:

@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from pipelines import build, publish, raw
-from pipelines.assets import ASSETS, CHECKS, SNAPSHOT, Workspace, as_of_instant, key
+from pipelines import build, checks, publish, raw
+from pipelines.assets import ASSETS, CHECKS, CONTEXT, SNAPSHOT, Workspace, as_of_instant, key
 from pipelines.home import Home
-from pipelines.warehouse import open_warehouse
+from pipelines.rooms import catalogue
+from pipelines.warehouse import Connection, open_warehouse, scalar
 
 Progress = Callable[[str, int, float], None]
 """Called with a table's name, its rows and the seconds it took."""
@@ -42,22 +43,23 @@ def today() -> date:
 
 
 def run(home: Home, day: date | None, expect: Callable[[int], None], progress: Progress) -> RunResult:
-    """Build what is stale, check it, publish it.
+    """Build what is stale, check it and what was not checked since it changed, publish it.
 
-    `expect` is told how many tables will be built. Raises `WarehouseBusyError`, `WarehouseDamagedError` or
+    `expect` is told how many tables are looked at. Raises `WarehouseBusyError`, `WarehouseDamagedError` or
     `PolicyError` before anything is changed. Failures of tables and checks are returned in words.
     """
     result = RunResult(day or today())
     with open_warehouse(home, "rapport run") as con:
         raw.prepare(con)
         build.prepare(con, home, as_of_instant(result.as_of))
-        stale = [table.name for table in build.stale(con)]
-        expect(len(stale))
-        if not stale and publish.is_current(con, home):
+        unfinished = checks.unfinished(con)
+        expect(len(unfinished))
+        if not unfinished and publish.is_current(con, home):
             return result
-        wanted = [*(key(name) for name in stale), SNAPSHOT]
+        wanted = [*(key(name) for name in unfinished), SNAPSHOT]
         job = _definitions(home, progress, result).resolve_implicit_global_asset_job_def()
         with dg.DagsterInstance.get() as instance:
+            _report_inputs(instance, con, result.as_of, unfinished)
             outcome = job.execute_in_process(
                 instance=instance,
                 asset_selection=wanted,
@@ -67,6 +69,15 @@ def run(home: Home, day: date | None, expect: Callable[[int], None], progress: P
     result.failures = _failures(outcome)
     result.published = outcome.success
     return result
+
+
+def _report_inputs(instance: dg.DagsterInstance, con: Connection, day: date, tables: list[str]) -> None:
+    """Tell Dagster of what was made outside its runs: the run's day, and the raw tables that `rapport sync` filled."""
+    instance.report_runless_asset_event(dg.AssetMaterialization(CONTEXT, metadata={"as of": str(day)}))
+    read = {name for table in tables for name in catalogue()[table].reads if name.startswith("raw_")}
+    for name in sorted(read):
+        metadata = {"dagster/row_count": scalar(con, f"select count(*) from {name}"), "dagster/table_name": name}
+        instance.report_runless_asset_event(dg.AssetMaterialization(key(name), metadata=metadata))
 
 
 def _definitions(home: Home, progress: Progress, result: RunResult) -> dg.Definitions:
@@ -80,8 +91,10 @@ def _definitions(home: Home, progress: Progress, result: RunResult) -> dg.Defini
             name = ".".join(event.asset_key.path)
             metadata = event.materialization.metadata
             if "seconds" in metadata:
-                result.built[name] = (metadata["dagster/row_count"].value, metadata["seconds"].value)
-                progress(name, *result.built[name])
+                rows, seconds = metadata["dagster/row_count"].value, metadata["seconds"].value
+                if not metadata["unchanged"].value:
+                    result.built[name] = (rows, seconds)
+                progress(name, rows, seconds)
 
     def quiet(_: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("rapport")
@@ -103,6 +116,8 @@ def _failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
         if event.is_step_failure:
             said = event.step_failure_data.user_failure_data
             error = event.step_failure_data.error
+            if error and error.cls_name == "DagsterAssetCheckFailedError":
+                continue  # the check itself has said it
             text = said.description if said else error.message if error else "failed"
             failures.append(f"{str(event.step_key).replace('__', '.', 1)}: {(text or '').strip()}")
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":

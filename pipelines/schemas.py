@@ -1,4 +1,4 @@
-"""Everything that follows from a Pandera schema: table definitions, casts, reasons for refusal, comments, Dagster columns.
+"""What follows from a Pandera schema: table definitions, casts, reasons for refusal, comments, Dagster columns.
 
 What a schema says belongs to `models/`; this module only reads it.
 """

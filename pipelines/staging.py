@@ -1,4 +1,4 @@
-"""From raw to staging: run a connector's mapping, read its text as the schema's types, set aside what breaks the schema.
+"""From raw to staging: run a mapping, read its text as the schema's types, set aside what breaks the schema.
 
 A row that fails goes to `quarantine.<source>__<object>` with file, line, every reason and its text; the rest goes on.
 The table is made anew each time, so a row comes back by itself once its cause is mended.
@@ -100,7 +100,8 @@ def _judged(given: dict[str, str], fields: list[Column]) -> str:
     found = ", ".join([same_id, *reasons])
     return (
         f"with typed as (select _row_id, _loaded_at, {', '.join(typed)}, [{listed}] as _cast from mapped as m) "
-        f"select * exclude (_cast), list_filter(list_concat(_cast, [{found}]), lambda r: r is not null) as _reasons from typed"
+        f"select * exclude (_cast), list_filter(list_concat(_cast, [{found}]), lambda r: r is not null) as _reasons "
+        "from typed"
     )
 
 
@@ -119,12 +120,14 @@ def _quarantine(con: Connection, table: Table) -> None:
         insert into {name} by name
         with bad as (select _row_id, source_record_id, array_to_string(_reasons, '; ') as reason
             from judged where len(_reasons) > 0),
-        place as (select * from ({raw_rows}) qualify row_number() over (partition by _row_id order by cast(_text as varchar)) = 1)
+        place as (select * from ({raw_rows})
+            qualify row_number() over (partition by _row_id order by cast(_text as varchar)) = 1)
         select d.file, p._line as line, b.reason, cast(p._text as varchar) as row, d.delivered_at, 'map' as stage,
             b.source_record_id
         from bad as b
         left join place as p on p._row_id = b._row_id
-        left join (select distinct sha256, file, delivered_at from meta.delivery where source = {literal(table.source)}) as d
-            on d.sha256 = p._delivery_id
+        left join (
+            select distinct sha256, file, delivered_at from meta.delivery where source = {literal(table.source)}
+        ) as d on d.sha256 = p._delivery_id
         """
     ).fetchall()

@@ -1,4 +1,4 @@
-"""What a run has to say in one screen: the ARR bridge that closes, health, NPS, churn with reasons, and where it all is."""
+"""What a run has to say in one screen: the ARR bridge that closes, health, NPS, churn with reasons, where it all is."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _health(con: Connection) -> list[str]:
         con,
         "select count(*) filter (where health_band = 'thriving') as thriving, "
         "count(*) filter (where health_band = 'needs_attention') as needs_attention, "
-        "count(*) filter (where health_band = 'at_risk') as at_risk, count(*) filter (where health_band is null) as unscored, "
+        "count(*) filter (where health_band = 'at_risk') as at_risk, "
+        "count(*) filter (where health_band is null) as unscored, "
         "coalesce(sum(arr) filter (where health_band = 'at_risk'), 0) as arr_at_risk, max(currency) as currency "
         "from marts.company_360 where customer_status in ('customer', 'canceled')",
     )
@@ -96,7 +97,8 @@ def _churn(con: Connection) -> list[str]:
     found = rows(
         con,
         "select reason, sum(companies_churned) as companies, sum(mrr_churned) as mrr, max(currency) as currency "
-        "from marts.churn_month where month > (select max(month) from marts.arr_bridge where is_complete) - to_months(?) "
+        "from marts.churn_month "
+        "where month > (select max(month) from marts.arr_bridge where is_complete) - to_months(?) "
         "group by reason order by mrr desc, reason",
         [CHURN_MONTHS],
     )

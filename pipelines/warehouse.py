@@ -85,6 +85,18 @@ def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
             con.close()
 
 
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """All that is done inside, or nothing of it."""
+    con.execute("begin").fetchall()
+    try:
+        yield
+        con.execute("commit").fetchall()
+    except BaseException:
+        con.execute("rollback").fetchall()
+        raise
+
+
 def connect(path: Path, *, read_only: bool = False) -> Connection:
     """A DuckDB connection in UTC that never looks for extensions outside this machine."""
     settings: dict[str, str | bool | int | float | list[str]] = {
@@ -131,6 +143,11 @@ def save_counts(con: Connection, home: Home) -> None:
     draft = target.with_suffix(".draft")
     draft.write_text(json.dumps(_counts(con), indent=1, sort_keys=True))
     draft.replace(target)
+
+
+def forget_counts(home: Home) -> None:
+    """Take the counts away until the next `save_counts`, because committed rows are about to be replaced by fewer."""
+    (home.work / "committed.json").unlink(missing_ok=True)
 
 
 def check_counts(con: Connection, home: Home) -> None:

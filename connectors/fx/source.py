@@ -11,51 +11,14 @@ from dlt.extract import DltResource
 from connectors.reading.landing import land
 from connectors.reading.resource import Export, Resource
 
-CURRENCIES = tuple(
-    [
-        "usd",
-        "jpy",
-        "bgn",
-        "cyp",
-        "czk",
-        "dkk",
-        "eek",
-        "gbp",
-        "huf",
-        "ltl",
-        "lvl",
-        "mtl",
-        "pln",
-        "rol",
-        "ron",
-        "sek",
-        "sit",
-        "skk",
-        "chf",
-        "isk",
-        "nok",
-        "hrk",
-        "rub",
-        "trl",
-        "try",
-        "aud",
-        "brl",
-        "cad",
-        "cny",
-        "hkd",
-        "idr",
-        "ils",
-        "inr",
-        "krw",
-        "mxn",
-        "myr",
-        "nzd",
-        "php",
-        "sgd",
-        "thb",
-        "zar",
-    ]
+# fmt: off
+CURRENCIES = (
+    "usd", "jpy", "bgn", "cyp", "czk", "dkk", "eek", "gbp", "huf", "ltl", "lvl",
+    "mtl", "pln", "rol", "ron", "sek", "sit", "skk", "chf", "isk", "nok", "hrk",
+    "rub", "trl", "try", "aud", "brl", "cad", "cny", "hkd", "idr", "ils", "inr",
+    "krw", "mxn", "myr", "nzd", "php", "sgd", "thb", "zar",
 )
+# fmt: on
 """Every currency the bank has ever quoted, each a column of the history; one that is not quoted on a day says N/A."""
 
 TRUST = 60

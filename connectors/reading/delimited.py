@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,14 @@ import polars as pl
 from connectors.reading.bench import Bench, ident, literal
 from connectors.reading.lines import lines_at, newlines, numbered
 from connectors.reading.resource import FILE, Export, Fit, Resource, recognise
-from connectors.reading.text import Refused, Text, from_windows_1252, one_line_end
+from connectors.reading.text import Refused, Text, from_windows_1252, line_ends, one_line_end
 
 DELIMITERS = ",;\t|"
 MAX_RECORD_BYTES = 16 << 20
 """A longer record is rejected: most often a quote that never closes."""
 _HEAD = 1 << 20
+# Excel writes and reads the delimiter in a line of its own before the header.
+_EXCEL_HINT = re.compile(r"sep=(.)(?:\r\n|\n|\r)", re.IGNORECASE)
 # A record with several faults is booked with the one that explains the others.
 _RANK = "case error_type::text when 'INVALID ENCODING' then 0 when 'LINE SIZE OVER MAXIMUM' then 1 else 2 end"
 _REASON = (
@@ -33,10 +36,11 @@ _REASON = (
 
 @dataclass(frozen=True)
 class Header:
-    """The header record, the delimiter it shows, and the physical line it ends on."""
+    """The header record, the delimiter it shows, how many lines stand before it, and the line it ends on."""
 
     names: tuple[str, ...]
     delimiter: str
+    lines_before: int
     last_line: int
 
 
@@ -56,14 +60,16 @@ def read_header(text: Text) -> Header | None:
     """Read the header record; None for a file without any."""
     with text.path.open("rb") as file:
         head = file.read(_HEAD).decode("utf-8-sig", "replace")
-    start = len(head) - len(head.lstrip("\r\n"))
+    said = _EXCEL_HINT.match(head)
+    start = said.end() if said else len(head) - len(head.lstrip("\r\n"))
     if start == len(head):
         return None
     first = head[start:].splitlines()[0]
-    delimiter = max(DELIMITERS, key=lambda d: _outside_quotes(first).count(d))
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    delimiter = said[1] if said else max(DELIMITERS, key=lambda d: _outside_quotes(first).count(d))
+    reader = csv.reader(io.StringIO(head[start:], newline=""), delimiter=delimiter)
     names = next((row for row in reader if row), [])
-    return Header(tuple(name.strip() for name in names), delimiter, reader.line_num)
+    before = line_ends(head[:start].encode())
+    return Header(tuple(name.strip() for name in names), delimiter, before, before + reader.line_num)
 
 
 def _outside_quotes(line: str) -> str:
@@ -95,6 +101,7 @@ def _parse(bench: Bench, path: Path, header: Header, found: Fit) -> tuple[str, s
     columns = ", ".join(f"{literal(column)}: 'varchar'" for column in found.columns)
     bench.sql(
         f"create table {staged} as select * from read_csv({literal(str(path))}, auto_detect = false, header = true,"
+        f" skip = {header.lines_before},"
         f" columns = {{{columns}}}, delim = {literal(header.delimiter)}, quote = '\"', escape = '\"',"
         f" strict_mode = true, null_padding = false, max_line_size = {MAX_RECORD_BYTES},"
         f" store_rejects = true, rejects_limit = 0, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan')"
@@ -115,6 +122,9 @@ def book_rejects(bench: Bench, export: Export, resource: str, rejects: str, text
     Returns the table of gaps (line, span) they leave between the records, and how many they are.
     """
     faults, gaps = bench.name("faults"), bench.name("gaps")
+    if not bench.count(rejects):
+        bench.sql(f"create table {gaps} (line bigint, span bigint)")
+        return gaps, 0
     bench.sql(
         f"create table {faults} as with one as (select line_byte_position - 1 as place, any_value(csv_line) as text,"
         f" arg_min(error_type::text, {_RANK}) as error, arg_min(error_message, {_RANK}) as message from {rejects}"

@@ -36,7 +36,7 @@ def read_json(bench: Bench, resources: Sequence[Resource], export: Export, text:
         relation, refused, numbering = _read_lines(bench, resources, export, text, records)
         note = "; ".join(part for part in (note, numbering) if part)
     else:
-        _read_document(bench, resources, text, records)
+        refused = _read_document(bench, resources, export, text, records)
     refused += reject_non_objects(bench, export, records)
     land_records(bench, resources, export, relation, refused, note)
 
@@ -59,7 +59,8 @@ def _is_json_object(line: str) -> bool:
     return line.lstrip()[0] in "{["
 
 
-def _read_document(bench: Bench, resources: Sequence[Resource], text: Text, records: str) -> None:
+def _read_document(bench: Bench, resources: Sequence[Resource], export: Export, text: Text, records: str) -> int:
+    """Read a document's records into the table; return how many were refused."""
     if text.path.stat().st_size > MAX_DOCUMENT_BYTES:
         raise Refused(f"a JSON document over {MAX_DOCUMENT_BYTES:,} bytes; export it as NDJSON, one record per line")
     try:
@@ -67,28 +68,44 @@ def _read_document(bench: Bench, resources: Sequence[Resource], text: Text, reco
     except UnicodeDecodeError as error:
         raise Refused(f"not valid UTF-8 at byte {error.start}") from error
     numbers: dict[str, int] = {}
+    cutter = _Cutter(resources)
+    refused: list[str] = []
 
     def exact() -> Iterator[tuple[int, str, str]]:
-        for via, body in _split(resources, document):
+        for via, body in cutter.records(document):
             numbers[via] = numbers.get(via, 0) + 1
-            yield numbers[via], via, _faithful(resources, body)
+            try:
+                yield numbers[via], via, cutter.exact(body)
+            except BrokenRecord as error:
+                bench.reject(export, FILE, numbers[via], str(error), body)
+                refused.append(via)
 
     _put(bench, records, exact())
+    return len(refused)
 
 
-def _split(resources: Sequence[Resource], document: str) -> Iterator[tuple[str, str]]:
-    pages = {resource.records for resource in resources if resource.records}
+class _Cutter:
+    """Cuts a document into records whose text DuckDB reads exactly."""
 
-    def is_record(keys: list[str]) -> bool:
-        return any(resource.required and not fit(resource, keys).missing for resource in resources)
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+        self._pages = {resource.records for resource in resources if resource.records}
+        self._flatten = {key for resource in resources for key in resource.flatten}
 
-    return split_document(document, pages, is_record)
+    def records(self, document: str) -> Iterator[tuple[str, str]]:
+        """Page key and text of each record; raises Refused."""
+        return split_document(document, self._pages, self._is_record)
 
+    def exact(self, body: str) -> str:
+        """A record's text, rewritten where DuckDB would not read it exactly; raises BrokenRecord."""
+        return as_text(body, self._flatten) if _DELICATE.search(body) else body
 
-def _faithful(resources: Sequence[Resource], body: str) -> str:
-    if not _DELICATE.search(body):
-        return body
-    return as_text(body, {key for resource in resources for key in resource.flatten})
+    def checked(self, body: str) -> str:
+        """A line's text, rewritten; raises BrokenRecord also where it is no JSON."""
+        return as_text(body, self._flatten)
+
+    def _is_record(self, keys: list[str]) -> bool:
+        return any(resource.required and not fit(resource, keys).missing for resource in self._resources)
 
 
 def _put(bench: Bench, records: str, rows: Iterable[tuple[int, str, str]]) -> None:
@@ -118,29 +135,34 @@ def _read_lines(
         lines, rejects = _parse_lines(bench, resources, text)
     gaps, refused = book_rejects(bench, export, FILE, rejects, text)
     source, note = numbered(bench, lines, ("body",), text, 0, gaps)
-    if bench.sql(f"select 1 from {lines} where kind = 'page' limit 1"):
-        chosen = f"select _line, body from {source} where kind <> 'blank'"
-        return records, refused + _split_lines(bench, resources, export, chosen, records, by_position=True), note
-    chosen = f"select _line, body from {source} where kind = 'delicate'"
-    refused += _split_lines(bench, resources, export, chosen, records, by_position=False)
+    by_position = bool(bench.sql(f"select 1 from {lines} where kind = 'page' limit 1"))
+    chosen = "kind <> 'blank'" if by_position else "kind in ('list', 'delicate')"
+    waiting = f"select _line, body, kind from {source} where {chosen}"
+    refused += _mend_lines(bench, resources, export, waiting, records, by_position=by_position)
+    if by_position:
+        return records, refused, note
     plain = f"select _line, '' as via, body from {source} where kind = 'plain'"
     return f"({plain} union all from {records})", refused, note
 
 
-def _split_lines(
+def _mend_lines(
     bench: Bench, resources: Sequence[Resource], export: Export, chosen: str, records: str, *, by_position: bool
 ) -> int:
-    """Split and check lines one by one; return how many were refused.
+    """Cut, check or rewrite lines one by one; return how many were refused.
 
     Records of pages are numbered by their position in the file: those of one line would share its number.
     """
     waiting, refused, position = bench.name("waiting"), 0, 0
+    cutter = _Cutter(resources)
     bench.sql(f"create table {waiting} as {chosen}")
     for start in range(0, bench.count(waiting), _BATCH):
         found: list[tuple[int, str, str]] = []
-        for line, body in bench.sql(f"from {waiting} where rowid >= {start} and rowid < {start + _BATCH}"):
+        for line, body, kind in bench.sql(f"from {waiting} where rowid >= {start} and rowid < {start + _BATCH}"):
             try:
-                parts = [(via, _faithful(resources, part)) for via, part in _split(resources, body)]
+                if kind == "delicate":
+                    parts = [("", cutter.checked(body))]
+                else:
+                    parts = [(via, cutter.exact(part)) for via, part in cutter.records(body)]
             except (BrokenRecord, Refused) as error:
                 bench.reject(export, FILE, line, str(error), body)
                 refused += 1
@@ -153,15 +175,19 @@ def _split_lines(
 
 
 def _parse_lines(bench: Bench, resources: Sequence[Resource], text: Text) -> tuple[str, str]:
-    """Read the lines, each with its kind: blank, page (several records), delicate (not for DuckDB alone), plain."""
+    """Read the lines, each with its kind.
+
+    That is blank, page (several records), list (or what else is no object), delicate (not exact in DuckDB, or no JSON
+    at all), or plain.
+    """
     lines, rejects = bench.name("lines"), bench.name("refused")
     pages = [pointer(resource.records) for resource in resources if resource.records]
     lists = "[" + ", ".join(map(literal, ["$", *dict.fromkeys(pages)])) + "]"
     bench.sql(
         f"create table {lines} as select body, case when coalesce(trim(body), '') = '' then 'blank'"
         f" when not json_valid(body) then 'delicate' when list_max(json_array_length(body, {lists})) > 1 then 'page'"
-        f" when json_type(body) <> 'OBJECT' or list_contains(json_type(body, {lists}), 'ARRAY')"
-        f" or regexp_matches(body, {literal(LOOSE_OR_INEXACT)}) then 'delicate' else 'plain' end as kind"
+        f" when json_type(body) <> 'OBJECT' or list_contains(json_type(body, {lists}), 'ARRAY') then 'list'"
+        f" when regexp_matches(body, {literal(LOOSE_OR_INEXACT)}) then 'delicate' else 'plain' end as kind"
         f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false,"
         f" columns = {{'body': 'varchar'}}, delim = chr(1), quote = '', escape = '', strict_mode = true,"
         f" max_line_size = {_MAX_LINE_BYTES},"

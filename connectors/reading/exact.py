@@ -47,7 +47,7 @@ def as_text(body: str, flatten: Collection[str]) -> str:
         texts = {key: _text(value, key in flatten) for key, value in record.items()}
         return orjson.dumps(texts).decode()
     except orjson.JSONDecodeError as error:
-        raise BrokenRecord(f"not valid JSON: {error}") from error
+        raise BrokenRecord(f"not valid JSON at column {error.colno}: {error.msg}") from error
     except (RecursionError, orjson.JSONEncodeError) as error:
         raise BrokenRecord("the JSON is nested too deeply") from error
 

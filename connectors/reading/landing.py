@@ -69,7 +69,8 @@ def _read(bench: Bench, resources: Sequence[Resource], export: Export) -> None:
         refuse(bench, export, str(refusal), refusal.line)
     except Exception as error:
         # One unreadable file must not keep the others out; its user sees what went wrong.
-        refuse(bench, export, f"{type(error).__name__}: {error}", 0)
+        message = str(error).strip().partition("\n")[0]
+        refuse(bench, export, f"{type(error).__name__}: {message}", 0)
 
 
 def _read_by_format(bench: Bench, resources: Sequence[Resource], export: Export) -> None:

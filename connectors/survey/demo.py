@@ -1,7 +1,7 @@
 """Writes the demo's survey answers as Delighted would export them, with the faults such exports have; maps nothing.
 
-The faults: a row that stands twice, an older export whose score was corrected since, addresses in capitals, and a second
-file in Windows-1252 whose header names a property with an accent.
+The faults: a row that stands twice, a score that a later export corrects, addresses in capitals, and a second file in
+Windows-1252 whose header names a property with an accent.
 """
 
 from __future__ import annotations
@@ -35,11 +35,13 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     is_later = [position >= first_later and _fits_windows_1252(row) for position, row in enumerate(rows)]
     later = [row for row, chosen in zip(rows, is_later, strict=True) if chosen]
     first = [row for row, chosen in zip(rows, is_later, strict=True) if not chosen]
-    if len(first) > 2:
-        corrected = first[len(first) // 2]
-        later.insert(0, corrected)
-        first[len(first) // 2] = _before_correction(corrected)
-        first.append(first[1])
+    # the correction stands in the second file too
+    correctable = [position for position, row in enumerate(first) if _fits_windows_1252(row)]
+    if len(correctable) > 2:
+        position = correctable[len(correctable) // 2]
+        later.insert(0, first[position])
+        first[position] = _before_correction(first[position])
+        first.append(first[correctable[0]])
     _write(folder / "delighted-responses-1.csv", [HEADERS, *first], "utf-8")
     _write(folder / "delighted-responses-2.csv", [(*HEADERS, "Région"), *((*row, "") for row in later)], "cp1252")
 

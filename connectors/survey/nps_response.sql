@@ -1,62 +1,63 @@
 with delighted as (
     select
-        _row_id, _loaded_at, custom, id as source_record_id,
-        lower(trim(email)) as email, person_id as person, score, comment, sent_at,
-        case when regexp_matches(created_at, '^[0-9]{9,11}$') then to_timestamp(created_at::bigint)::varchar
-            else created_at end as answered_at,
+        _row_id, _loaded_at, custom, response_id as source_record_id, lower(trim(email)) as email,
+        person_id as person, score, comment, survey_sent_at as sent_at, responded_at as answered_at, updated_at,
         campaign, segment
-    from raw_survey.responses__latest
+    from raw_survey.delighted_responses__latest
     -- satisfaction and effort surveys have other scales
+    where coalesce(lower(survey_type), 'nps') = 'nps'
+    union all
+    select
+        _row_id, _loaded_at, custom, person_id || ':' || responded_at, lower(trim(email)), person_id, score, comment,
+        survey_sent_at, responded_at, updated_at, campaign, segment
+    from raw_survey.delighted_answers__latest
     where coalesce(lower(survey_type), 'nps') = 'nps'
 ),
 
 typeform as (
     select
-        _row_id, _loaded_at, custom, id, lower(trim(email)), null, score, comment, null, submitted_at, campaign,
-        segment
+        _row_id, _loaded_at, custom, response_id, lower(trim(email)), null, score, comment, null,
+        coalesce(submit_date_utc, stage_date_utc), null, campaign, segment
     from raw_survey.typeform_responses__latest
-    -- a started form that was never sent in is no answer
-    where coalesce(lower(response_type), 'completed') = 'completed' and score is not null
+    where score is not null
 ),
 
--- the third header row says in which time zone the export is
+-- the third header row says in which time zone the times are
 zone as (
-    select max(recorded_date ->> '$.timeZone') as name
+    select max(nullif(try_cast(end_date as json) ->> '$.timeZone', '')) as name
     from raw_survey.qualtrics_responses__latest
     where response_id like '{"ImportId"%'
 ),
 
--- a column named for its question ("Q1") is the score when "Q1_NPS_GROUP" stands beside it
+-- the score's column is named as its question, known by the second column beside it: Q1 and Q1_NPS_GROUP
 scored as (
-    select q._row_id, max(q.custom ->> ('$.' || replace(k.name, '_nps_group', ''))) as score
-    from raw_survey.qualtrics_responses__latest as q, unnest(json_keys(q.custom)) as k (name)
-    where k.name like '%\_nps\_group' escape '\'
-    group by q._row_id
+    select r._row_id, max(r.custom ->> ('$.' || left(k.name, length(k.name) - 10))) as score
+    from raw_survey.qualtrics_responses__latest as r, unnest(json_keys(r.custom)) as k (name)
+    where right(k.name, 10) = '_nps_group'
+    group by r._row_id
 ),
 
 qualtrics as (
     select
-        q._row_id, q._loaded_at, q.custom, q.response_id, lower(trim(q.recipient_email)), q.external_reference,
-        coalesce(q.score, s.score) as score, q.comment, null,
-        q.recorded_date || coalesce(' ' || zone.name, '') as answered_at, q.campaign, q.segment
-    from raw_survey.qualtrics_responses__latest as q
-    cross join zone
-    left join scored as s on q._row_id = s._row_id
+        r._row_id, r._loaded_at, r.custom, r.response_id, lower(trim(r.recipient_email)), r.external_reference,
+        s.score, r.comment, null,
+        r.end_date || case when regexp_matches(r.end_date, '^\d{4}-\d\d-\d\d ') then coalesce(' ' || z.name, '') else '' end,
+        null, r.campaign, r.segment
+    from raw_survey.qualtrics_responses__latest as r
+    inner join scored as s on r._row_id = s._row_id
+    cross join zone as z
     where
-        starts_with(q.response_id, 'R_')
-        and coalesce(lower(q.status), '') not in ('survey preview', 'survey test', '1', '2')
-        and coalesce(q.score, s.score) is not null
+        starts_with(r.response_id, 'R_')
+        and coalesce(lower(r.status), '') not in ('survey preview', 'survey test', 'spam', '1', '2', '8')
 ),
 
 plain as (
     select
-        _row_id, _loaded_at, custom, coalesce(lower(trim(email)), person_id, name) || ':' || answered_at as id,
-        lower(trim(email)) as email, person_id, score, comment, sent_at, answered_at, campaign, segment
+        _row_id, _loaded_at, custom, lower(trim(email)) || ':' || answered_at, lower(trim(email)), null, score,
+        comment, null, answered_at, null, campaign, segment
     from raw_survey.answers__latest
-    -- without an id the person and the time are the answer; delivered twice, the later delivery counts
     qualify row_number() over (
-        partition by coalesce(lower(trim(email)), person_id, name, _row_id), answered_at
-        order by _loaded_at desc, _row_id desc
+        partition by lower(trim(email)), answered_at order by _loaded_at desc, _row_id desc
     ) = 1
 ),
 
@@ -67,9 +68,7 @@ answer as (
     union all
     select * from qualtrics
     union all
-    select _row_id, _loaded_at, custom, coalesce(id, _row_id), email, person_id, score, comment, sent_at, answered_at,
-        campaign, segment
-    from plain
+    select * from plain
 )
 
 select
@@ -78,11 +77,21 @@ select
     custom,
     source_record_id,
     coalesce(nullif(email, ''), person) as contact_id,
-    coalesce(nullif(email, ''), person) as respondent,
+    -- who is not known counts as somebody new each time
+    coalesce(nullif(email, ''), person, source_record_id) as respondent,
     score,
     comment,
-    sent_at,
-    answered_at,
+    case when regexp_matches(sent_at, '^\d{9,10}$') then to_timestamp(sent_at::bigint)::varchar else sent_at end
+        as sent_at,
+    case
+        when regexp_matches(answered_at, '^\d{9,10}$') then to_timestamp(answered_at::bigint)::varchar
+        else answered_at
+    end as answered_at,
+    case
+        when regexp_matches(updated_at, '^\d{9,10}$') then to_timestamp(updated_at::bigint)::varchar
+        else updated_at
+    end as updated_at,
     campaign,
     segment
 from answer
+where score is not null

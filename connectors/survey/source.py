@@ -14,84 +14,73 @@ from connectors.reading.resource import Export, Resource
 TRUST = 40
 """Rank among the sources when two disagree; lower is believed first."""
 
-PERSON = {
-    "Email": "email",
-    "E-mail": "email",
-    "Email address": "email",
-    "Person Email": "email",
-    "Respondent Email": "email",
-    "Name": "name",
-    "Full name": "name",
-    "Person Name": "name",
-}
-ANSWER = {
-    "NPS": "score",
-    "NPS score": "score",
-    "Rating": "score",
-    "Feedback": "comment",
-    "Campaign": "campaign",
-    "Survey": "campaign",
-    "Survey Name": "campaign",
-    "Survey Sent At": "sent_at",
-}
+_ANSWER = ("email", "name", "score", "comment", "campaign", "segment")
+_DELIGHTED = {
+    "id": "response_id", "person": "person_id", "Created At": "responded_at", "created_at": "responded_at",
+    "Sent At": "survey_sent_at",
+}  # fmt: skip
+"""Headers of the CSV export and fields of the API (`survey_responses.json`)."""
+_QUESTIONS = {
+    "*recommend*": "score", "*empfehlen*": "score", "*recommand*": "score",
+    "*reason*": "comment", "*why*": "comment", "*comment*": "comment", "*feedback*": "comment",
+    "*grund*": "comment", "*warum*": "comment", "*raison*": "comment", "*pourquoi*": "comment",
+    "*email address*": "email", "*your email*": "email",
+}  # fmt: skip
+"""A question's column is headed by the question itself; a header is matched from the top, each column is taken once."""
 
-RESPONSES = Resource(
-    name="responses",
-    columns=(
-        "id", "person_id", "email", "name", "survey_type", "score", "comment", "sent_at", "created_at", "updated_at",
-        "campaign", "segment",
+RESOURCES: tuple[Resource, ...] = (
+    Resource(
+        name="delighted_responses",
+        columns=(*_ANSWER, "response_id", "person_id", "survey_type", "survey_sent_at", "responded_at", "updated_at"),
+        key=("response_id",),
+        version="updated_at",
+        required=("response_id", "score", "responded_at"),
+        labels=_DELIGHTED,
+        files=("*delighted*",),
+        flatten=("person",),
     ),
-    key=("id",),
-    version="updated_at",
-    required=("id", "score", "created_at"),
-    labels={**PERSON, **ANSWER, "Response ID": "id", "Survey Response ID": "id", "Person": "person_id",
-            "Responded At": "created_at"},
-    files=("*delighted*", "*responses*"),
-    flatten=("person",),
-)  # fmt: skip
-"""Delighted: its CSV export, or pages of its API (`survey_responses.json`)."""
-
-TYPEFORM = Resource(
-    name="typeform_responses",
-    columns=(
-        "id", "score", "comment", "email", "name", "first_name", "last_name", "response_type", "started_at",
-        "submitted_at", "campaign", "segment",
+    Resource(
+        name="delighted_answers",
+        columns=(*_ANSWER, "person_id", "survey_type", "survey_sent_at", "responded_at", "updated_at"),
+        key=("person_id", "responded_at"),
+        version="updated_at",
+        required=("person_id", "score", "responded_at"),
+        labels=_DELIGHTED,
+        files=("*delighted*",),
     ),
-    key=("id",),
-    required=("id", "score", "submitted_at"),
-    labels={**PERSON, "#": "id", "Start Date (UTC)": "started_at", "Submit Date (UTC)": "submitted_at",
-            "*recommend*": "score", "*reason*": "comment", "*why*": "comment", "*improve*": "comment",
-            "*feedback*": "comment", "*email*": "email", "*e-mail*": "email", "*first name*": "first_name",
-            "*last name*": "last_name", "*your name*": "name"},
-    files=("*typeform*", "responses-*"),
-)  # fmt: skip
-"""Typeform: a column per question, its header the question's words."""
-
-QUALTRICS = Resource(
-    name="qualtrics_responses",
-    columns=(
-        "response_id", "status", "start_date", "end_date", "recorded_date", "recipient_first_name",
-        "recipient_last_name", "recipient_email", "external_reference", "score", "comment", "campaign", "segment",
+    Resource(
+        name="typeform_responses",
+        columns=(*_ANSWER, "response_id", "first_name", "last_name", "stage_date_utc", "submit_date_utc"),
+        key=("response_id",),
+        version="submit_date_utc",
+        required=("response_id", "submit_date_utc"),
+        labels={"#": "response_id", **_QUESTIONS},
+        files=("*typeform*", "responses-*"),
     ),
-    key=("response_id",),
-    required=("response_id", "recorded_date"),
-    labels={"ExternalDataReference": "external_reference", "NPS": "score", "Q_NPS": "score",
-            "Q_Comment": "comment", "NPS_Comment": "comment"},
-    files=("*qualtrics*",),
+    Resource(
+        name="qualtrics_responses",
+        columns=(
+            "response_id", "status", "end_date", "recorded_date", "recipient_last_name", "recipient_first_name",
+            "recipient_email", "external_reference", "comment", "campaign", "segment",
+        ),
+        key=("response_id",),
+        version="recorded_date",
+        required=("response_id", "end_date"),
+        labels={"ExternalDataReference": "external_reference"},
+        files=("*qualtrics*",),
+    ),
+    # Any plain list of answers: it gives them no id, so the person and the time are the answer.
+    Resource(
+        name="answers",
+        columns=(*_ANSWER, "answered_at"),
+        key=("email", "answered_at"),
+        required=("email", "score", "answered_at"),
+        labels={
+            "E-mail": "email", "Email address": "email", "NPS": "score", "NPS score": "score", "Rating": "score",
+            "Date": "answered_at", "Submitted At": "answered_at", "Timestamp": "answered_at", **_QUESTIONS,
+        },
+    ),
 )  # fmt: skip
-"""Qualtrics: two more header rows follow the first, the questions' words and `ImportId`s."""
-
-ANSWERS = Resource(
-    name="answers",
-    columns=("person_id", "email", "name", "score", "comment", "sent_at", "answered_at", "campaign", "segment"),
-    required=("score", "answered_at"),
-    labels={**PERSON, **ANSWER, "Created At": "answered_at", "Responded At": "answered_at", "Date": "answered_at",
-            "Submitted At": "answered_at", "Timestamp": "answered_at", "*recommend*": "score"},
-    files=("*nps*", "*survey*"),
-)  # fmt: skip
-"""Any plain list of answers that gives them no id of their own."""
-
-RESOURCES: tuple[Resource, ...] = (RESPONSES, TYPEFORM, QUALTRICS, ANSWERS)
 
 
 @dlt.source(name="survey")

@@ -37,8 +37,8 @@ def _top(above: list[int], place: int) -> int:
 def external_links(records: pl.DataFrame) -> pl.DataFrame:
     """Links that sources state themselves through `external_id`: `<source>:<id>`, or `*:<id>` for "some other source".
 
-    `records`: source_key, source_system, source_record_id, external_id. An id that no record has links nothing; a `*` link
-    holds only when exactly one record of the other sources has that id. Returns left, right, rule, evidence.
+    `records`: source_key, source_system, source_record_id, external_id. An id that no record has links nothing; a `*`
+    link holds only when exactly one record of the other sources has that id. Returns left, right, rule, evidence.
     """
     named = records.filter(pl.col("external_id").is_not_null())
     exact = named.join(records.select(external_id="source_key"), on="external_id", how="semi").select(

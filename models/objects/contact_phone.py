@@ -23,7 +23,7 @@ class ContactPhone(Object):
 
 
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """All sources' numbers with `e164`: national ones are read as of the contact's country, where it is a known code."""
+    """All sources' numbers with `e164`: national ones are read as of the contact's country, where its code is known."""
     countries = frames["objects.contact"].select("contact_id", "country")
     rows = frames["sourced"].drop("e164").join(countries, on="contact_id", how="left")
     written = rows.select("phone", "country").unique()

@@ -40,7 +40,7 @@ derived as (
     select
         t.opportunity_id || ':won' as subscription_id, t.company_id, t.opportunity_id || ':won' as contract_id,
         t.opportunity_id,
-        case when t.ends_at <= run.as_of then 'canceled' else 'active' end as status,
+        case when t.ends_at < run.as_of then 'canceled' else 'active' end as status,
         t.starts_at, t.ends_at, t.ends_at is null as is_open_ended,
         coalesce(t.currency, p.reporting_currency) as currency,
         t.mrr * nullif(t.contract_length_months, 0) as value,

@@ -103,6 +103,20 @@ def test_line_ends_of_several_kinds(tmp_path: Path) -> None:
     assert read.reasons == [(8, "1 fields where the header has 2")]
 
 
+@pytest.mark.parametrize("before", ["\n\n", "\r\n", "sep=;\r\n", "\ufeffsep=;\r\n"])
+def test_lines_before_the_header(tmp_path: Path, before: str) -> None:
+    end = before[-2:].replace("\n\n", "\n")
+    text = before + end.join(["id;name", '1;"a, b"', f'2;"c{end}d"', "3", "4;e", ""])
+    read = read_files(tmp_path, {"things.csv": text})
+    first = 3 + before.count("\n") - 1
+    assert read.values("_line", "id", "name") == [
+        (first, "1", "a, b"),
+        (first + 1, "2", f"c{end}d"),
+        (first + 4, "4", "e"),
+    ]
+    assert [line for line, _ in read.reasons] == [first + 3]
+
+
 def test_headers_that_collide_are_empty_or_reserved(tmp_path: Path) -> None:
     read = read_files(tmp_path, {"things.csv": "id,Name,name ,,2nd,_line,naïve Größe\n1,a,b,c,d,e,f\n"})
     row = read.rows["things"][0]

@@ -175,6 +175,14 @@ def test_bad_lines_are_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("number", ["1", "1.10"])
+def test_a_key_twice_rejects_the_record_not_the_document(tmp_path: Path, number: str) -> None:
+    records = f'[{{"id": 1, "a": {number}}}, {{"id": 2, "a": {number}, "id": 3}}, {{"id": 4, "a": {number}}}]'
+    read = read_files(tmp_path, {"x.json": records}, (COMPANIES,))
+    assert read.values("_line", "id", of="companies") == [(1, "1"), (3, "4")]
+    assert read.reasons == [(2, "the same key stands twice in one object")]
+
+
 def test_a_key_twice_deep_inside_keeps_both_values(tmp_path: Path) -> None:
     for value in ("1", "1.10"):
         read = read_files(tmp_path, {"x.json": f'[{{"id": {value}, "deep": {{"a": 1, "a": 2}}}}]'}, (COMPANIES,))

@@ -151,6 +151,15 @@ def test_the_demos_exports_give_the_worlds_answers(
     assert "Windows-1252" in notes["delighted-responses-2.csv"]
 
 
+@pytest.mark.parametrize("odd", [0, 1])
+def test_the_demo_corrects_only_what_windows_1252_can_hold(tmp_path: Path, odd: int) -> None:
+    world = make_world(seed=5, companies=60, months=24, as_of=datetime(2026, 7, 1))
+    polish = pl.when(pl.col("contact_no") % 2 == odd).then(pl.lit("Łukasz")).otherwise("first_name")
+    write_exports(world | {"contacts": world["contacts"].with_columns(first_name=polish)}, tmp_path, 5)
+    assert "Łukasz" in (tmp_path / "delighted-responses-1.csv").read_text(encoding="utf-8")
+    assert "ukasz " not in (tmp_path / "delighted-responses-2.csv").read_text(encoding="cp1252")
+
+
 def test_the_demo_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     world = make_world(seed=5, companies=60, months=24, as_of=datetime(2026, 7, 1))
     for name in ("one", "two"):

@@ -1,10 +1,11 @@
-"""Who is the same company or person: ids that name each other, own domains, addresses; never by what strangers share."""
+"""Who is the same company or person: ids that name each other, own domains, addresses; never what strangers share."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -19,7 +20,7 @@ Rows = list[tuple[str | None, ...]]
 
 
 def frame(columns: str, rows: Rows) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={name: pl.String for name in columns.split()}, orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns.split(), pl.String), orient="row")
 
 
 def policies(**lists: list[str]) -> dict[str, pl.DataFrame]:
@@ -106,7 +107,9 @@ def test_a_domain_of_its_own_joins_in_any_case() -> None:
 
 @pytest.mark.parametrize("domain", ["webpost.example", "agency.example"])
 def test_a_domain_that_strangers_share_never_joins(domain: str) -> None:
-    found = companies([("crm", "1", None), ("desk", "d1", None)], [("crm", "1", domain), ("desk", "d1", domain.upper())])
+    found = companies(
+        [("crm", "1", None), ("desk", "d1", None)], [("crm", "1", domain), ("desk", "d1", domain.upper())]
+    )
     assert found["desk:d1"] == "desk:d1"
 
 
@@ -224,7 +227,11 @@ def test_team_members_are_the_same_by_address() -> None:
         | {
             "staging.team_member": frame(
                 "source_system source_record_id external_id email",
-                [("crm", "1", None, "Eva@lumenly.example"), ("desk", "7", None, " eva@lumenly.example"), ("desk", "8", None, None)],
+                [
+                    ("crm", "1", None, "Eva@lumenly.example"),
+                    ("desk", "7", None, " eva@lumenly.example"),
+                    ("desk", "8", None, None),
+                ],
             )
         }
     )
@@ -320,7 +327,7 @@ def test_long_chains_close_in_any_order() -> None:
     count = 5_000
     order = list(range(count))
     for chain in (order, order[::-1], random.Random(1).sample(order, count), _zigzag(count)):
-        found = components(records(count), edges(zip(chain, chain[1:], strict=False)))
+        found = components(records(count), edges(pairwise(chain)))
         assert set(found["root"]) == {0}
 
 

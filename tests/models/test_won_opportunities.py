@@ -33,7 +33,7 @@ def won(number: int, company: str | None, closed_at: str, **fields: Any) -> dict
     }
 
 
-def tables(*opportunities: dict[str, Any], as_of: str = "2024-07-01", **more: Any) -> dict[str, Any]:
+def tables(*opportunities: dict[str, Any], as_of: str = "2024-06-30T12:00:00", **more: Any) -> dict[str, Any]:
     sourced = {f"sourced.{name}": [] for name in ("contract", "subscription", "subscription_version", "sale")}
     companies = {o["company_id"] for o in opportunities if o["company_id"]}
     return sourced | {
@@ -141,16 +141,16 @@ def test_only_won_ones_of_a_known_company_and_only_if_wanted(run_models: RunMode
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
-        ({"signed_on": "2023-01-01", "starts_on": "2023-01-01", "ends_on": "2024-07-01"}, "ended"),
-        ({"signed_on": "2023-01-01", "starts_on": "2023-01-01", "ends_on": "2024-07-02"}, "live"),
+        ({"signed_on": "2023-01-01", "starts_on": "2023-01-01", "ends_on": "2024-06-30"}, "ended"),
+        ({"signed_on": "2023-01-01", "starts_on": "2023-01-01", "ends_on": "2024-07-01"}, "live"),
         ({"starts_on": "2023-01-01"}, "draft"),
-        ({"signed_on": "2024-06-01", "starts_on": "2024-07-02"}, "scheduled"),
+        ({"signed_on": "2024-06-01", "starts_on": "2024-07-01"}, "scheduled"),
         (
-            {"signed_on": "2023-01-01", "starts_on": "2023-07-01", "term_type": "fixed", "length_months": 12},
+            {"signed_on": "2023-01-01", "starts_on": "2023-06-30", "term_type": "fixed", "length_months": 12},
             "out_of_contract",
         ),
         (
-            {"signed_on": "2023-01-01", "starts_on": "2023-07-01", "term_type": "fixed", "length_months": 12}
+            {"signed_on": "2023-01-01", "starts_on": "2023-06-30", "term_type": "fixed", "length_months": 12}
             | {"auto_renew": True},
             "live",
         ),
@@ -167,11 +167,11 @@ def test_overdue_invoices(run_models: RunModels) -> None:
         {"invoice_id": number, "status": status, "due_on": due, "currency": "EUR", "total": 1}
         for number, (status, due) in enumerate(
             [
+                ("open", "2024-06-29"),
+                ("partly_paid", "2024-06-29"),
                 ("open", "2024-06-30"),
-                ("partly_paid", "2024-06-30"),
-                ("open", "2024-07-01"),
-                ("paid", "2024-06-30"),
-                ("void", "2024-06-30"),
+                ("paid", "2024-06-29"),
+                ("void", "2024-06-29"),
                 ("open", None),
             ]
         )

@@ -137,7 +137,8 @@ def test_ticket_times_are_the_truth(done: tuple[Home, list[Synced], runs.RunResu
         "reopen_count",
     ]
     ours = published.sql(
-        f"select cast(split_part(ticket_id, ':', 2) as bigint) as ticket_no, {', '.join(names)} from marts.ticket_times "
+        f"select cast(split_part(ticket_id, ':', 2) as bigint) as ticket_no, {', '.join(names)} "
+        "from marts.ticket_times "
         "where ticket_id like 'zendesk:%' order by 1"
     ).fetchall()
     theirs = truth(done[0], "ticket_times").sort("ticket_no").select("ticket_no", *names).rows()

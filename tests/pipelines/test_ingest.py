@@ -1,4 +1,4 @@
-"""Each file once or not at all; every row stored, quarantined or repeated; the newest version wins whenever it comes."""
+"""Each file once or never; every row stored, quarantined or repeated; the newest version wins whenever it comes."""
 
 from __future__ import annotations
 
