@@ -121,11 +121,15 @@ def _result(con: Connection, table: Table, built: build.Built) -> dg.Materialize
     return dg.MaterializeResult(asset_key=key(table.name), metadata=metadata, check_results=results)
 
 
-def _verdict(verdict: checks.Verdict, name: str, table: str) -> dg.AssetCheckResult:
+def _verdict(
+    verdict: checks.Verdict, name: str, table: str, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"offenders": verdict.offenders}
     if verdict.examples:
         metadata["examples"] = dg.MetadataValue.md(f"```\n{verdict.examples}\n```")
-    return dg.AssetCheckResult(asset_key=key(table), check_name=name, passed=verdict.holds, metadata=metadata)
+    return dg.AssetCheckResult(
+        asset_key=key(table), check_name=name, passed=verdict.holds, metadata=metadata, severity=severity
+    )
 
 
 def _table_asset(table: Table) -> dg.AssetsDefinition:
@@ -235,12 +239,14 @@ def _invariant_check(invariant: Invariant) -> dg.AssetChecksDefinition:
         name=invariant.name,
         description=invariant.sentence,
         additional_deps=others,
-        blocking=True,
+        blocking=invariant.is_blocking,
         pool=POOL,
     )
     def holds(workspace: Workspace) -> dg.AssetCheckResult:
         with _steady(), open_warehouse(workspace.home(), invariant.name) as con:
-            return _verdict(checks.check_invariant(con, invariant), invariant.name, watched)
+            verdict = checks.check_invariant(con, invariant)
+        severity = dg.AssetCheckSeverity.ERROR if invariant.is_blocking else dg.AssetCheckSeverity.WARN
+        return _verdict(verdict, invariant.name, watched, severity)
 
     return holds
 

@@ -160,8 +160,8 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
     delivered: Mapping[str, str] = dict(
         con.execute(
             "select 'raw_' || source || '.' || resource, "
-            "string_agg(sha256 || rows_stored, ',' order by arrival, sha256) "
-            "from meta.delivery group by 1"
+            "string_agg(sha256 || reader_version || rows_stored, ',' order by arrival, sha256) "
+            "from meta.delivery where rows_stored > 0 group by 1"
         ).fetchall()
     )
     found = {

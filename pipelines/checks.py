@@ -55,24 +55,26 @@ def _wanted(con: Connection) -> dict[str, tuple[str, str]]:
     return wanted
 
 
-def _note(con: Connection, check: str, verdict: Verdict) -> Verdict:
-    """Write down for which state of the tables a check held."""
+def _note(con: Connection, check: str, verdict: Verdict, *, is_done: bool) -> Verdict:
+    """Write down for which state of the tables a check needs no second look."""
     con.execute("delete from meta.check_state where name = ?", [check]).fetchall()
-    if verdict.holds:
+    if is_done:
         con.execute("insert into meta.check_state values (?, ?)", [check, _wanted(con)[check][1]]).fetchall()
     return verdict
 
 
 def check_schema(con: Connection, table: str) -> Verdict:
     """Validate a table with its Pandera schema, a million rows at a time, and its key over the whole table."""
-    return _note(con, f"schema of {table}", _schema_verdict(con, table))
+    verdict = _schema_verdict(con, table)
+    return _note(con, f"schema of {table}", verdict, is_done=verdict.holds)
 
 
 def check_invariant(con: Connection, invariant: Invariant) -> Verdict:
     """Run the query of an invariant: any row it returns breaks the sentence."""
     offenders = con.sql(f"select * from ({invariant.sql.rstrip().rstrip(';')}\n)").pl()
     examples = str(offenders.head(SHOWN)) if offenders.height else ""
-    return _note(con, invariant.name, Verdict(offenders.is_empty(), offenders.height, examples))
+    verdict = Verdict(offenders.is_empty(), offenders.height, examples)
+    return _note(con, invariant.name, verdict, is_done=verdict.holds or not invariant.is_blocking)
 
 
 def _schema_verdict(con: Connection, table: str) -> Verdict:

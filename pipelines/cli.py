@@ -137,6 +137,8 @@ def _run(home: Home, day: date | None) -> Any:
             lambda name, rows, seconds: bar.update(task, advance=1, description=f"{name}: {rows:,} rows"),
         )
     seconds = (datetime.now(UTC) - started).total_seconds()
+    for warning in result.warnings:
+        err.print(f"NOTE {warning}", style="yellow", markup=False)
     for failure in result.failures:
         err.print(f"FAILED {failure}", style="red", markup=False)
     if result.failures:

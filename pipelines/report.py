@@ -20,7 +20,7 @@ def sync_json(synced: list[Synced]) -> list[dict[str, Any]]:
 
 def print_sync(out: Console, synced: list[Synced]) -> None:
     """One line per source, then what was set aside or changed on the way, file by file."""
-    grid = _grid("source", "new files", "known files", "rows read", "stored", "quarantined", "repeated", "seconds")
+    grid = _grid("source", "new", "known", "rows read", "stored", "quarantined", "repeated", "seconds")
     for found in synced:
         counts = [
             sum(getattr(delivery, name) for delivery in found.deliveries)
@@ -98,7 +98,7 @@ def _undeclared(con: Connection, source: str) -> dict[str, list[str]]:
 
 def print_status(out: Console, found: list[dict[str, Any]]) -> None:
     """A table of the sources, then the first reasons of each quarantine."""
-    grid = _grid("source", "files", "last delivery (UTC)", "rows read", "stored", "quarantined", "repeated", "waiting")
+    grid = _grid("source", "files", "last (UTC)", "rows read", "stored", "quarantined", "repeated", "waiting")
     for source in found:
         waiting = max(0, source["files_in_inbox"] - source["files_delivered"])
         counts = [
@@ -122,5 +122,5 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
 def _grid(*headers: str) -> Grid:
     grid = Grid(box=None, pad_edge=False)
     for number, header in enumerate(headers):
-        grid.add_column(header, justify="left" if number == 0 else "right")
+        grid.add_column(header, justify="left" if number == 0 else "right", no_wrap=True)
     return grid

@@ -67,12 +67,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Invariant:
-    """A sentence that must hold and the query that returns what breaks it."""
+    """A sentence that must hold and the query that returns what breaks it.
+
+    One about what sources send, marked `-- severity: warn` on its second line, is told but does not stop a publish.
+    """
 
     name: str
     sentence: str
     sql: str
     reads: frozenset[str]
+    is_blocking: bool
 
 
 @cache
@@ -186,7 +190,8 @@ def invariants() -> tuple[Invariant, ...]:
     for path in sorted((MODELS / "invariants").glob("*.sql")):
         sql = path.read_text()
         sentence = sql.splitlines()[0].removeprefix("--").strip()
-        found.append(Invariant(path.stem, sentence, sql, references(path)))
+        is_blocking = "-- severity: warn" not in sql
+        found.append(Invariant(path.stem, sentence, sql, references(path), is_blocking))
     return tuple(found)
 
 

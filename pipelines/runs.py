@@ -29,6 +29,7 @@ class RunResult:
     as_of: date
     built: dict[str, tuple[int, float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     published: bool = False
 
     @property
@@ -67,6 +68,7 @@ def run(home: Home, day: date | None, expect: Callable[[int], None], progress: P
                 run_config={"loggers": {"console": {}}},
             )
     result.failures = _failures(outcome)
+    result.warnings = _verdicts(outcome, dg.AssetCheckSeverity.WARN)
     result.published = outcome.success
     return result
 
@@ -116,15 +118,19 @@ def _failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
         if event.is_step_failure:
             said = event.step_failure_data.user_failure_data
             error = event.step_failure_data.error
-            if error and error.cls_name == "DagsterAssetCheckFailedError":
-                continue  # the check itself has said it
             text = said.description if said else error.message if error else "failed"
-            failures.append(f"{str(event.step_key).replace('__', '.', 1)}: {(text or '').strip()}")
-        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            if not (error and error.cls_name == "DagsterAssetCheckFailedError"):  # the check itself is told below
+                failures.append(f"{str(event.step_key).replace('__', '.', 1)}: {(text or '').strip()}")
+    return failures + _verdicts(outcome, dg.AssetCheckSeverity.ERROR)
+
+
+def _verdicts(outcome: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> list[str]:
+    """The checks of one severity that do not hold, in words."""
+    told = []
+    for event in outcome.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
             found = event.asset_check_evaluation_data
-            if not found.passed:
+            if not found.passed and found.severity == severity:
                 examples = found.metadata["examples"].value if "examples" in found.metadata else ""
-                failures.append(
-                    f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}"
-                )
-    return failures
+                told.append(f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}")
+    return told

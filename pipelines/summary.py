@@ -83,7 +83,7 @@ def _health(con: Connection) -> list[str]:
 
 def _nps(con: Connection) -> list[str]:
     found = rows(
-        con, "select * from marts.nps_month where segment = '(all)' and response_count > 0 order by month desc limit 1"
+        con, "select * from marts.nps_month where segment = '(all)' and response_count > 0 order by month desc limit 3"
     )
     return [
         f"NPS {row['nps_score']:.0f} in {row['month']:%B %Y} from {row['response_count']} people "

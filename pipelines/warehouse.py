@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -93,7 +93,8 @@ def transaction(con: Connection) -> Iterator[None]:
         yield
         con.execute("commit").fetchall()
     except BaseException:
-        con.execute("rollback").fetchall()
+        with suppress(duckdb.TransactionException):  # a commit that failed has rolled back by itself
+            con.execute("rollback").fetchall()
         raise
 
 

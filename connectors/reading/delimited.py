@@ -64,7 +64,7 @@ def read_header(text: Text) -> Header | None:
     start = said.end() if said else len(head) - len(head.lstrip("\r\n"))
     if start == len(head):
         return None
-    first = head[start:].splitlines()[0]
+    first = re.split(r"[\r\n]", head[start:], maxsplit=1)[0]
     delimiter = said[1] if said else max(DELIMITERS, key=lambda d: _outside_quotes(first).count(d))
     reader = csv.reader(io.StringIO(head[start:], newline=""), delimiter=delimiter)
     names = next((row for row in reader if row), [])

@@ -47,7 +47,7 @@ def is_ndjson(name: str, text: Text) -> bool:
         return True
     with text.path.open("rb") as file:
         head = file.read(1 << 20).decode("utf-8-sig", "replace")
-    lines = [line for line in head.splitlines() if line.strip()][:2]
+    lines = [line for line in re.split(r"[\r\n]", head) if line.strip()][:2]
     return len(lines) == 2 and lines[0].strip() != "[" and any(_is_json_object(line) for line in lines)
 
 

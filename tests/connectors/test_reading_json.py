@@ -34,6 +34,7 @@ USERS = Resource("users", ("id", "email"), ("id",), required=("id", "email"), re
         ("lines.json", '{"id": 1, "name": "A"}\r\n\r\n{"id": 2, "name": "B"}'),
         ("pages.json", '{"results": [{"id": 1, "name": "A"}]}\n{"results": [{"id": 2, "name": "B"}]}\n'),
         ("no_ending", '{"id": 1, "name": "A"}\n{"id": 2, "name": "B"}\n'),
+        ("odd_line_ends.json", '{"id": 1, "name": "A", "x": "\u2028"}\n{"id": 2, "name": "B"}'),
         ("bom.json", '\ufeff[{"id": 1, "name": "A"}, {"id": 2, "name": "B"}]'),
     ],
 )

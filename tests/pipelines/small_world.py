@@ -30,13 +30,12 @@ def _epoch(year: int, month: int, day: int) -> int:
 
 
 def _page(records: list[dict[str, object]]) -> str:
-    return json.dumps({"object": "list", "data": records, "has_more": False}, indent=1)
+    return json.dumps({"object": "list", "data": records, "has_more": False})
 
 
 def _customer(company: str, customer: str) -> dict[str, object]:
-    metadata = {"hubspot_company_id": company}
-    created = _epoch(2026, 1, 1)
-    return {"id": customer, "object": "customer", "name": f"Customer {company}", "created": created, "metadata": metadata}
+    shown = {"id": customer, "object": "customer", "name": f"Customer {company}", "email": f"pay@{customer}.example"}
+    return shown | {"created": _epoch(2026, 1, 1), "metadata": {"hubspot_company_id": company}}
 
 
 def _price(amount: int) -> dict[str, object]:
@@ -47,7 +46,8 @@ def _price(amount: int) -> dict[str, object]:
 
 def _subscription(customer: str, amount: int) -> dict[str, object]:
     start = _epoch(2026, 2, 1)
-    item = {"id": f"si_{customer}", "object": "subscription_item", "created": start, "price": _price(amount), "quantity": 2}
+    item: dict[str, object] = {"id": f"si_{customer}", "object": "subscription_item", "created": start, "quantity": 2}
+    item |= {"price": _price(amount)}
     shown = {"id": f"sub_{customer}", "object": "subscription", "customer": customer, "status": "active"}
     items = {"object": "list", "data": [item], "has_more": False}
     return shown | {"currency": "eur", "created": start, "start_date": start, "items": items, "metadata": {}}
@@ -55,11 +55,11 @@ def _subscription(customer: str, amount: int) -> dict[str, object]:
 
 def _invoice(customer: str, amount: int) -> dict[str, object]:
     at = _epoch(2026, 2, 1)
-    shown = {"id": f"in_{customer}", "object": "invoice", "customer": customer, "number": f"N-{customer}", "status": "paid"}
+    shown = {"id": f"in_{customer}", "object": "invoice", "customer": customer, "status": "paid"}
     paid = {"finalized_at": at, "paid_at": at + 86_400}
     money = {"currency": "eur", "subtotal": 2 * amount, "total": 2 * amount, "amount_paid": 2 * amount}
     lines: dict[str, object] = {"object": "list", "data": [], "has_more": False}
-    return shown | money | {"created": at, "status_transitions": paid, "lines": lines}
+    return shown | money | {"number": f"N-{customer}", "created": at, "status_transitions": paid, "lines": lines}
 
 
 def files() -> Mapping[str, str]:

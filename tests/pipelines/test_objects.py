@@ -168,7 +168,7 @@ def test_what_hangs_on_a_team_member_is_no_contacts(con: Connection) -> None:
 
 
 def test_each_field_is_the_most_trusted_sources_then_the_newest_rows(con: Connection) -> None:
-    golden = {key: "hubspot:1" for key in ("hubspot:1", "hubspot:2", "stripe:c1")}
+    golden = dict.fromkeys(("hubspot:1", "hubspot:2", "stripe:c1"), "hubspot:1")
     link(con, "company", golden)
     day = datetime(2026, 1, 1)
     hubspot = stage(

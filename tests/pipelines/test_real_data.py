@@ -1,4 +1,4 @@
-"""Real exports and awkward corpora nobody here wrote, through every connector: nothing crashes, every row is accounted for."""
+"""Real exports and awkward corpora nobody here wrote, through every connector: no crash, every row accounted for."""
 
 from __future__ import annotations
 
