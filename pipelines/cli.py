@@ -242,3 +242,7 @@ def dev(
         sys.executable,
         [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", host, "-p", str(port)],
     )
+
+
+if __name__ == "__main__":
+    app()

@@ -205,6 +205,16 @@ def test_what_dlt_loads(land_files: LandFiles) -> None:
     ]
 
 
+def test_dlt_can_take_the_parts_as_they_are(tmp_path: Path) -> None:
+    """It rewrites a Parquet file whose columns are not nullable, which costs as much as the load itself."""
+    read_files(tmp_path, {"things.csv": "id,name\n1,A\n"})
+    (part,) = tmp_path.rglob("things_*.parquet")
+    required = duckdb.sql(
+        f"select name from parquet_schema('{part}') where repetition_type = 'REQUIRED' and type <> ''"
+    )
+    assert required.fetchall() == []
+
+
 def test_nothing_to_read_still_makes_the_books(land_files: LandFiles) -> None:
     @dlt.source(name="nothing_source")
     def nothing_source(exports, scratch):  # type: ignore[no-untyped-def]

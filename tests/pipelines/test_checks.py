@@ -26,13 +26,11 @@ def run(copied: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def corrupt(home: Home, statement: str, table: str) -> None:
-    """Change a built table behind the pipeline's back, as a fault in its model would have made it."""
+    """Change a built table as a fault in its model would have made it, before anybody looked at it."""
     with open_warehouse(home, "a test") as con:
         con.execute(statement).fetchall()
-        con.execute("update meta.table_state set fingerprint = 'other' where name = ?", [table]).fetchall()
-        wanted = build.fingerprints(con)[table]
-        con.execute("delete from meta.check_state").fetchall()
-        con.execute("update meta.table_state set fingerprint = ? where name = ?", [wanted, table]).fetchall()
+        looked = [f"schema of {table}", *(found.name for found in invariants() if table in found.reads)]
+        con.execute("delete from meta.check_state where list_contains(?, name)", [looked]).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -66,29 +64,42 @@ def test_a_large_table_is_checked_to_its_end(copied: Home, monkeypatch: pytest.M
         replace_table(
             con,
             "objects.ticket",
-            "select t.* replace (t.ticket_id || n.n as ticket_id, case when n.n = 4 then 'lost' else status end as status) "
-            "from objects.ticket as t, range(5) as n (n) order by n.n",
+            "select t.* replace (t.ticket_id || n.n as ticket_id, case when n.n = 4 then 'lost' else status end as "
+            "status) from objects.ticket as t, range(5) as n (n) order by n.n",
         )
         verdict = checks.check_schema(con, "objects.ticket")
     assert not verdict.holds
     assert "lost" in verdict.examples
 
 
-def test_an_invariant_shows_what_breaks_it(copied: Home) -> None:
+def planted(sql: str, *, is_blocking: bool = True) -> Invariant:
+    return Invariant("planted", "All is well.", sql, frozenset({"marts.portfolio"}), is_blocking)
+
+
+def test_an_invariant_shows_what_breaks_it(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    holds = planted("-- All is well.\nselect 1 as one where false;")
+    broken = planted("select 7 as culprit -- why")
     with open_warehouse(copied, "a test") as con:
-        holds = Invariant(
-            "planted", "All is well.", "-- All is well.\nselect 1 as one where false;", frozenset({"marts.portfolio"})
-        )
-        broken = Invariant("planted", "All is well.", "select 7 as culprit -- why", frozenset({"marts.portfolio"}))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(checks, "invariants", lambda: (holds,))
-            assert checks.check_invariant(con, holds) == checks.Verdict(True, 0, "")
-            assert checks.unfinished(con) == []
-            patch.setattr(checks, "invariants", lambda: (broken,))
-            assert checks.unfinished(con) == ["marts.portfolio"], "another text is another check"
-            verdict = checks.check_invariant(con, broken)
+        monkeypatch.setattr(checks, "invariants", lambda: (holds,))
+        assert checks.check_invariant(con, holds) == checks.Verdict(True, 0, "")
+        assert checks.unfinished(con) == []
+        monkeypatch.setattr(checks, "invariants", lambda: (broken,))
+        assert checks.unfinished(con) == ["marts.portfolio"], "another text is another check"
+        verdict = checks.check_invariant(con, broken)
         assert (verdict.holds, verdict.offenders) == (False, 1)
         assert "culprit" in verdict.examples
+        assert checks.unfinished(con) == ["marts.portfolio"]
+
+
+def test_an_invariant_about_what_sources_send_is_told_but_stops_nothing(
+    copied: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = planted("-- All is well.\n-- severity: warn\nselect 7 as culprit", is_blocking=False)
+    monkeypatch.setattr(checks, "invariants", lambda: (broken,))
+    with open_warehouse(copied, "a test") as con:
+        assert checks.unfinished(con) == ["marts.portfolio"]
+        assert not checks.check_invariant(con, broken).holds
+        assert checks.unfinished(con) == []
 
 
 def unproved(con: Connection, changed: str) -> set[str]:
