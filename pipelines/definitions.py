@@ -34,6 +34,8 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a run when the set of inbox files has changed and no file is still being written."""
     home = Home.find()
     stats = [(path, path.stat()) for source in sources() for path in inbox_files(home, source)]
+    if not stats:
+        return dg.SkipReason("The inbox is empty.")
     if any(time.time() - stat.st_mtime < QUIET_SECONDS for _, stat in stats):
         return dg.SkipReason("A file in the inbox changed just now; waiting until it is whole.")
     seen = hashlib.sha256(

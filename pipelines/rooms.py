@@ -212,17 +212,18 @@ def column_lineage(
     query: Any = qualify(
         parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False
     )
-    scope = build_scope(query)
-    traced = {}
-    for column in set(output) & {select.alias_or_name for select in query.selects}:
-        leaves = lineage(column, query, scope=scope, dialect="duckdb", trim_selects=False).walk()
-        traced[column] = sorted(
+    nodes: Any = lineage(None, query, scope=build_scope(query), dialect="duckdb", trim_selects=False, copy=False)
+    traced = {
+        column: sorted(
             {
-                (f"{node.expression.db}.{node.expression.name.removesuffix('__latest')}", node.name.split(".")[-1])
-                for node in leaves
-                if isinstance(node.expression, exp.Table) and node.expression.db
+                (f"{leaf.expression.db}.{leaf.expression.name.removesuffix('__latest')}", leaf.name.split(".")[-1])
+                for leaf in node.walk()
+                if isinstance(leaf.expression, exp.Table) and leaf.expression.db
             }
         )
+        for column, node in nodes.items()
+        if column in set(output)
+    }
     return {column: origin for column, origin in traced.items() if origin}
 
 

@@ -23,6 +23,8 @@ from pipelines.lookup import open_snapshot
 from pipelines.rooms import sources
 from tests.pipelines import small_world
 
+KILLS_PER_HOME = 5
+"""Kills in one home before it may finish: later ones strike what earlier ones left."""
 COMMAND = (
     f"{sys.executable} -m pipelines.cli sync --delivered-at {small_world.DELIVERED_AT:%Y-%m-%dT%H:%M:%S} "
     f"&& {sys.executable} -m pipelines.cli run --as-of {small_world.LAST_DAY}"
@@ -81,7 +83,8 @@ def published(home: Home) -> dict[str, str]:
     """A hash of every published table, exported as text in order."""
     with open_snapshot(home) as con:
         names = con.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() order by 1"
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = current_database() order by 1"
         ).fetchall()
         return {
             name: hashlib.sha256(
@@ -105,19 +108,21 @@ def main() -> int:
         seconds = finish(whole)
         truth = published(whole)
         shutil.rmtree(whole.path)
-        killed = differing = stuck = 0
-        for number in range(wanted.kills):
+        killed = differing = stuck = number = 0
+        while killed < wanted.kills:
             home = make_home(Path(folder) / str(number))
-            moment = rng.uniform(0.5, seconds)
-            killed += kill_at(home, moment)
+            number += 1
+            moments = [rng.uniform(0.5, seconds) for _ in range(KILLS_PER_HOME)]
+            killed += sum([kill_at(home, moment) for moment in moments])
             try:
                 finish(home)
                 differing += published(home) != truth
             except RuntimeError as error:
                 stuck += 1
-                print(f"kill {number + 1} after {moment:.1f} s: {error}", flush=True)
+                print(f"home {number}: {error}", flush=True)
             shutil.rmtree(home.path)
-            print(f"{number + 1}: killed after {moment:.1f} of {seconds:.1f} s", flush=True)
+            told = ", ".join(f"{moment:.1f}" for moment in moments)
+            print(f"home {number}: killed after {told} of {seconds:.1f} s; {killed} kills so far", flush=True)
     print(f"{killed} kills, {len(truth)} tables compared: {differing} differ, {stuck} stuck")
     return 1 if differing or stuck else 0
 

@@ -164,7 +164,8 @@ def test_the_snapshot_alone_refuses_what_is_not_checked(copied: Home) -> None:
     job = dg.Definitions(
         assets=ASSETS, asset_checks=CHECKS, resources={"workspace": Workspace(path=str(copied.path))}
     ).resolve_implicit_global_asset_job_def()
-    outcome = job.execute_in_process(asset_selection=[SNAPSHOT], raise_on_error=False)
+    with dg.DagsterInstance.ephemeral() as instance:
+        outcome = job.execute_in_process(instance=instance, asset_selection=[SNAPSHOT], raise_on_error=False)
     (failed,) = [event for event in outcome.all_events if event.is_step_failure]
     said = failed.step_failure_data.user_failure_data
     assert said is not None

@@ -17,6 +17,7 @@ def test_killed_anywhere_the_next_run_publishes_the_same(tmp_path: Path) -> None
     assert len(truth) > 50
     again = make_home(tmp_path / "again")
     rng = random.Random(20260630)
-    assert any([kill_at(again, rng.uniform(1, seconds)) for _ in range(KILLS)])
+    killed = [kill_at(again, rng.uniform(1, seconds)) for _ in range(KILLS)]
+    assert any(killed)
     finish(again)
     assert published(again) == truth
