@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines import build, checks, ingest, publish
 from pipelines.home import Home
-from pipelines.rooms import Invariant, Table, catalogue, column_lineage, invariants, resources, sources
+from pipelines.rooms import Table, catalogue, column_lineage, invariants, resources, sources
 from pipelines.schemas import columns_of, schema_of
 from pipelines.warehouse import Connection, WarehouseBusyError, columns, open_warehouse, scalar
 
@@ -230,25 +230,28 @@ def _snapshot_asset() -> dg.AssetsDefinition:
     return snapshot
 
 
-def _invariant_check(invariant: Invariant) -> dg.AssetChecksDefinition:
-    watched = checks.watched(invariant)
-    others = [key(name) for name in invariant.reads if name in catalogue() and name != watched]
+def _invariant_checks(table: str) -> dg.AssetChecksDefinition:
+    """The invariants that are checked with one table, in one step."""
+    found = {invariant.name: invariant for invariant in invariants() if checks.watched(invariant) == table}
+    specs = [
+        dg.AssetCheckSpec(
+            name=invariant.name,
+            asset=key(table),
+            description=invariant.sentence,
+            additional_deps=[key(name) for name in invariant.reads if name in catalogue() and name != table],
+            blocking=invariant.is_blocking,
+        )
+        for invariant in found.values()
+    ]
 
-    @dg.asset_check(
-        asset=key(watched),
-        name=invariant.name,
-        description=invariant.sentence,
-        additional_deps=others,
-        blocking=invariant.is_blocking,
-        pool=POOL,
-    )
-    def holds(workspace: Workspace) -> dg.AssetCheckResult:
-        with _steady(), open_warehouse(workspace.home(), invariant.name) as con:
-            verdict = checks.check_invariant(con, invariant)
-        severity = dg.AssetCheckSeverity.ERROR if invariant.is_blocking else dg.AssetCheckSeverity.WARN
-        return _verdict(verdict, invariant.name, watched, severity)
+    @dg.multi_asset_check(name=f"{table.replace('.', '__')}_invariants", specs=specs, can_subset=True, pool=POOL)
+    def hold(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> Iterator[dg.AssetCheckResult]:
+        with _steady(), open_warehouse(workspace.home(), f"invariants of {table}") as con:
+            for name in sorted(check.name for check in context.selected_asset_check_keys):
+                severity = dg.AssetCheckSeverity.ERROR if found[name].is_blocking else dg.AssetCheckSeverity.WARN
+                yield _verdict(checks.check_invariant(con, found[name]), name, table, severity)
 
-    return holds
+    return hold
 
 
 ASSETS: list[dg.AssetsDefinition] = [
@@ -257,4 +260,6 @@ ASSETS: list[dg.AssetsDefinition] = [
     *[_table_asset(table) for table in catalogue().values() if table.kind != "raw"],
     _snapshot_asset(),
 ]
-CHECKS: list[dg.AssetChecksDefinition] = [_invariant_check(invariant) for invariant in invariants()]
+CHECKS: list[dg.AssetChecksDefinition] = [
+    _invariant_checks(table) for table in sorted({checks.watched(invariant) for invariant in invariants()})
+]

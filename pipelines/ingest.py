@@ -17,12 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dlt
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from connectors.reading.resource import Export
 from pipelines import raw
 from pipelines.home import ROOT, Home
 from pipelines.rooms import sources
 from pipelines.warehouse import Connection, forget_counts, open_warehouse, save_counts
+
+PLAIN = {"force_compression": "uncompressed"}
+"""The landing database is read once and thrown away: compressing it would be the slowest part of a load."""
 
 Progress = Callable[[str], None]
 
@@ -127,7 +131,7 @@ def _landing(home: Home, source: str, exports: Sequence[Export]) -> Iterator[Pat
         pipeline = dlt.pipeline(
             pipeline_name=f"rapport_{source}",
             pipelines_dir=str(scratch / "dlt"),
-            destination=dlt.destinations.duckdb(str(database)),
+            destination=dlt.destinations.duckdb(credentials=DuckDbCredentials(str(database), global_config=PLAIN)),
             dataset_name=source,
         )
         make = getattr(sources()[source], source)
