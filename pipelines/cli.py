@@ -233,10 +233,15 @@ def dev(
     """Open Dagster's UI on this workspace, with the nightly schedule and the inbox sensor."""
     import os
     import sys
+    from contextlib import suppress
 
     from pipelines.home import ROOT
+    from pipelines.runs import settle
+    from pipelines.warehouse import WarehouseBusyError
 
-    _home(home)
+    place = _home(home)
+    with suppress(WarehouseBusyError):
+        settle(place)
     err.print(f"Dagster's UI: http://{host}:{port}")
     os.execv(
         sys.executable,

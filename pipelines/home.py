@@ -15,13 +15,16 @@ telemetry:
   enabled: false
 concurrency:
   pools:
-    default_limit: 1        # one writer: assets of a pool run one after another, over all runs
+    default_limit: 1        # one writer: runs that write to the warehouse come one after another
+    granularity: run
 run_retries:
   enabled: true
   max_retries: 1
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
+  max_runtime_seconds: 21600
+  free_slots_after_run_end_seconds: 60
 freshness:
   enabled: true
 retention:

@@ -107,12 +107,14 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
         grid.add_row(
             source["source"],
             f"{source['files_delivered']:,}",
-            str(source["last_delivered_at"] or "never"),
+            f"{source['last_delivered_at']:%Y-%m-%d %H:%M}" if source["last_delivered_at"] else "never",
             *counts,
             f"{waiting:,}",
         )
     out.print(grid)
     for source in found:
+        for resource, names in source.get("undeclared_fields", {}).items():
+            out.print(f"{source['source']} {resource}: kept in custom: {', '.join(names)}", markup=False)
         for table, held in source.get("quarantine", {}).items():
             out.print(f"{table}: {held['rows']:,} rows set aside", style="yellow", markup=False)
             for row in held["first"]:
@@ -120,7 +122,7 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
 
 
 def _grid(*headers: str) -> Grid:
-    grid = Grid(box=None, pad_edge=False)
+    grid = Grid(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for number, header in enumerate(headers):
         grid.add_column(header, justify="left" if number == 0 else "right", no_wrap=True)
     return grid

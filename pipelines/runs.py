@@ -16,8 +16,10 @@ from pipelines import build, checks, publish, raw
 from pipelines.assets import ASSETS, CHECKS, CONTEXT, SNAPSHOT, Workspace, as_of_instant, key
 from pipelines.home import Home
 from pipelines.rooms import catalogue
-from pipelines.warehouse import Connection, open_warehouse, scalar
+from pipelines.warehouse import Connection, open_warehouse, scalar, writer_lock
 
+COMMAND = "rapport/command"
+"""The tag of runs that the command line started."""
 Progress = Callable[[str, int, float], None]
 """Called with a table's name, its rows and the seconds it took."""
 
@@ -60,17 +62,41 @@ def run(home: Home, day: date | None, expect: Callable[[int], None], progress: P
         wanted = [*(key(name) for name in unfinished), SNAPSHOT]
         job = _definitions(home, progress, result).resolve_implicit_global_asset_job_def()
         with dg.DagsterInstance.get() as instance:
+            close_killed(instance)
             _report_inputs(instance, con, result.as_of, unfinished)
             outcome = job.execute_in_process(
                 instance=instance,
                 asset_selection=wanted,
                 raise_on_error=False,
+                tags={COMMAND: "run"},
                 run_config={"loggers": {"console": {}}},
             )
     result.failures = _failures(outcome)
     result.warnings = _verdicts(outcome, dg.AssetCheckSeverity.WARN)
     result.published = outcome.success
     return result
+
+
+def close_killed(instance: dg.DagsterInstance) -> None:
+    """End in Dagster's books what was killed: it would be "started" for ever, and nobody else would get its place.
+
+    The caller holds the writer's lock, so no run of ours and no step of any other is at work.
+    """
+    unfinished = dg.RunsFilter(
+        tags={COMMAND: "run"}, statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    )
+    for run in instance.get_runs(unfinished):
+        instance.report_run_failed(run, "Its process ended before the run did; another run takes it on.")
+    books = instance.event_log_storage
+    if books.supports_global_concurrency_limits:
+        for run_id in books.get_concurrency_run_ids():
+            books.free_concurrency_slots_for_run(run_id)
+
+
+def settle(home: Home) -> None:
+    """Close what was killed before Dagster's UI starts; raises `WarehouseBusyError` while somebody writes."""
+    with writer_lock(home, "rapport dev"), dg.DagsterInstance.get() as instance:
+        close_killed(instance)
 
 
 def _report_inputs(instance: dg.DagsterInstance, con: Connection, day: date, tables: list[str]) -> None:

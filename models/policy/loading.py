@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -43,6 +44,12 @@ def load_policies(config_dir: Path | None = None) -> dict[str, pl.DataFrame]:
 
     A file of the same name in `config_dir` takes the place of the shipped one as a whole. Raises PolicyError.
     """
+    themes = sorted(path.stem for path in HERE.glob("*.toml"))
+    for own in sorted(config_dir.glob("*.toml")) if config_dir is not None else []:
+        if own.stem not in themes:
+            near = get_close_matches(own.stem, themes, n=1)
+            meant = f"Did you mean {near[0]}.toml?" if near else f"There are: {', '.join(themes)}."
+            raise PolicyError(f"{own}: no policy is called {own.stem!r}. {meant} Rename the file, or take it away.")
     tables: dict[str, pl.DataFrame] = {}
     for shipped in sorted(HERE.glob("*.toml")):
         own = config_dir / shipped.name if config_dir is not None else shipped

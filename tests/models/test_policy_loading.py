@@ -116,3 +116,9 @@ def test_not_toml_and_not_text(tmp_path: Path, shipped: str) -> None:
 def test_many_mistakes_are_not_all_told(tmp_path: Path, shipped: str) -> None:
     told = mistake(tmp_path, shipped + "\n".join(f"\n[[interval]]\nwrong{n} = 1" for n in range(9)))
     assert told.splitlines()[-1] == "... and 26 more in this file."
+
+
+def test_a_policy_file_with_a_mistyped_name_is_not_ignored(tmp_path: Path) -> None:
+    (tmp_path / "revenu.toml").write_text('policy_id = "ours"\n')
+    with pytest.raises(PolicyError, match=r"no policy is called 'revenu'. Did you mean revenue.toml\?"):
+        load_policies(tmp_path)

@@ -25,6 +25,8 @@ from tests.pipelines import small_world
 
 KILLS_PER_HOME = 5
 """Kills in one home before it may finish: later ones strike what earlier ones left."""
+STUCK_SECONDS = 300
+"""A clean run that takes longer than this has got stuck."""
 COMMAND = (
     f"{sys.executable} -m pipelines.cli sync --delivered-at {small_world.DELIVERED_AT:%Y-%m-%dT%H:%M:%S} "
     f"&& {sys.executable} -m pipelines.cli run --as-of {small_world.LAST_DAY}"
@@ -61,7 +63,12 @@ def finish(home: Home) -> float:
     """Sync and run to the end; the seconds it took. Raises RuntimeError with what it said when it failed."""
     began = time.monotonic()
     process = start(home)
-    _, said = process.communicate()
+    try:
+        _, said = process.communicate(timeout=STUCK_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise RuntimeError(f"sync and run were not done after {STUCK_SECONDS} s") from None
     if process.returncode != 0:
         raise RuntimeError(f"sync and run ended with {process.returncode}: {said.decode(errors='replace')[-2000:]}")
     return time.monotonic() - began
@@ -80,18 +87,16 @@ def kill_at(home: Home, seconds: float) -> bool:
 
 
 def published(home: Home) -> dict[str, str]:
-    """A hash of every published table, exported as text in order."""
+    """A hash of every published table, exported as text in order, and of every Parquet file as it is."""
+    folder = home.published / "parquet"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.parquet")}
     with open_snapshot(home) as con:
         names = con.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
             "where database_name = current_database() order by 1"
         ).fetchall()
-        return {
-            name: hashlib.sha256(
-                repr(con.execute(f"select * from {name} order by all").fetchall()).encode()
-            ).hexdigest()
-            for (name,) in names
-        }
+        texts = {name: repr(con.execute(f"select * from {name} order by all").fetchall()).encode() for (name,) in names}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in {**texts, **files}.items()}
 
 
 def main() -> int:
@@ -123,7 +128,7 @@ def main() -> int:
             shutil.rmtree(home.path)
             told = ", ".join(f"{moment:.1f}" for moment in moments)
             print(f"home {number}: killed after {told} of {seconds:.1f} s; {killed} kills so far", flush=True)
-    print(f"{killed} kills, {len(truth)} tables compared: {differing} differ, {stuck} stuck")
+    print(f"{killed} kills, {len(truth)} tables and files compared: {differing} differ, {stuck} stuck")
     return 1 if differing or stuck else 0
 
 
