@@ -113,7 +113,8 @@ def is_current(con: Connection, home: Home) -> bool:
     try:
         told = [
             con.execute(
-                f"select count(*), max(arrival), (select max(as_of) from {place}meta.run) from {place}meta.delivery"
+                "select count(*), max(arrival), sum(rows_stored), sum(rows_quarantined), "
+                f"(select max(as_of) from {place}meta.run) from {place}meta.delivery"
             ).fetchall()
             for place in ("", "snapshot.")
         ]

@@ -100,7 +100,7 @@ def _take(
             [source],
         ).fetchall()
     }
-    _register_exports(con, source, exports)
+    _register_exports(con, source, exports, arrived)
     _forget_refused(con, source)
     existing = table_names(con)
     con.execute(
@@ -108,17 +108,25 @@ def _take(
     ).fetchall()
     for resource in resources(source):
         if resource.name in landed:
-            _append(con, source, resource, arrived, existing)
-    _write_ledger(con, source, arrived, version, landed)
+            _append(con, source, resource, existing)
+    _write_ledger(con, source, version, landed)
     _show_rejected(con, source)
     return _report(con, source)
 
 
-def _register_exports(con: Connection, source: str, exports: Sequence[Export]) -> None:
-    con.execute("create or replace temp table export (sha256 varchar, file varchar, arrival bigint)").fetchall()
+def _register_exports(con: Connection, source: str, exports: Sequence[Export], arrived: datetime) -> None:
+    """Note which files are taken, and when and after which others each arrived: one read again, when it first did."""
+    con.execute(
+        "create or replace temp table export (sha256 varchar, file varchar, arrival bigint, delivered_at timestamp)"
+    ).fetchall()
     first = scalar(con, "select coalesce(max(arrival), 0) + 1 from meta.delivery")
-    rows = [(export.delivery_id, export.name, first + number) for number, export in enumerate(exports)]
-    con.executemany("insert into export values (?, ?, ?)", rows)
+    rows = [(export.delivery_id, export.name, first + number, arrived) for number, export in enumerate(exports)]
+    con.executemany("insert into export values (?, ?, ?, ?)", rows)
+    con.execute(
+        "update export set arrival = d.arrival, delivered_at = d.delivered_at from meta.delivery as d "
+        "where d.sha256 = export.sha256 and d.source = ?",
+        [source],
+    ).fetchall()
 
 
 def _forget_refused(con: Connection, source: str) -> None:
@@ -133,7 +141,7 @@ def _forget_refused(con: Connection, source: str) -> None:
         con.execute(f"delete from {table} where source = ? and list_contains(?, sha256)", [source, seen]).fetchall()
 
 
-def _append(con: Connection, source: str, resource: Resource, arrived: datetime, existing: set[str]) -> None:
+def _append(con: Connection, source: str, resource: Resource, existing: set[str]) -> None:
     table = f"raw_{source}.{resource.name}"
     landed = f"landing.{source}.{resource.name}"
     data = [name for name in columns(con, landed) if name not in (*SYSTEM_COLUMNS, "_dlt_id", "_dlt_load_id")]
@@ -146,9 +154,8 @@ def _append(con: Connection, source: str, resource: Resource, arrived: datetime,
         "and k._key = l._key)"
     )
     con.execute(
-        f"insert into {table} by name select {listed}, e.arrival as _arrival, ?::timestamp as _loaded_at "
-        f"from {landed} as l join export as e on e.sha256 = l._delivery_id {only_new if repeated else ''}",
-        [arrived],
+        f"insert into {table} by name select {listed}, e.arrival as _arrival, e.delivered_at as _loaded_at "
+        f"from {landed} as l join export as e on e.sha256 = l._delivery_id {only_new if repeated else ''}"
     ).fetchall()
     con.execute(
         f"insert into moved select sha256, ?, (select count(*) from {table} where _delivery_id = sha256), "
@@ -181,7 +188,7 @@ def _repeated(con: Connection, table: str, landed: str, resource: Resource) -> s
     )
 
 
-def _write_ledger(con: Connection, source: str, arrived: datetime, version: str, landed: set[str]) -> None:
+def _write_ledger(con: Connection, source: str, version: str, landed: set[str]) -> None:
     if "_rejected" in landed:
         con.execute(
             "insert into meta.rejected "
@@ -201,13 +208,13 @@ def _write_ledger(con: Connection, source: str, arrived: datetime, version: str,
         )
         select $source as source, e.file, r.resource, e.sha256, r.rows_read, coalesce(m.stored, 0) as rows_stored,
             coalesce(q.rows, 0) as rows_quarantined, coalesce(m.repeated, 0) as rows_repeated,
-            $arrived::timestamp as delivered_at, r.columns, r.note, $version as reader_version, e.arrival
+            e.delivered_at, r.columns, r.note, $version as reader_version, e.arrival
         from read as r
         join export as e on e.sha256 = r.sha256
         left join moved as m on m.sha256 = r.sha256 and m.resource = r.resource
         left join refused as q on q.sha256 = r.sha256 and q.resource = r.resource
         """,
-        {"source": source, "arrived": arrived, "version": version},
+        {"source": source, "version": version},
     ).fetchall()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from pipelines.home import Home
+from pipelines.ingest import sync
 from pipelines.warehouse import open_warehouse, save_counts
 from tests.pipelines.conftest import Drop, take
 
@@ -42,3 +45,21 @@ def test_fewer_rows_after_a_reader_was_mended_are_no_damage(
             take(home, "hubspot")
     with open_warehouse(home, "a test") as con:
         assert con.execute("select count(*) from raw_hubspot.companies").fetchall() == [(2,)]
+
+
+def test_an_old_file_that_is_read_again_stays_old(home: Home, drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of prices nobody says when they changed, so the order of arrival decides; reading again is no new arrival."""
+    price = '{"id": "price_1", "object": "price", "product": "prod_1", "currency": "eur", "unit_amount": %d}'
+    drop("stripe/prices.ndjson", price % 100 + "\n{ broken\n")
+    sync(home, ["stripe"], datetime(2026, 1, 1), lambda _: None)
+    drop("stripe/prices later.ndjson", price % 200 + "\n")
+    sync(home, ["stripe"], datetime(2026, 2, 1), lambda _: None)
+    monkeypatch.setattr("pipelines.ingest.reader_version", lambda source: "mended")
+    assert {delivery.file for delivery in take(home, "stripe")} == {"prices.ndjson"}, "only it had a refused row"
+    with open_warehouse(home, "a test") as con:
+        told = con.execute("select unit_amount, _loaded_at from raw_stripe.prices order by _arrival").fetchall()
+        latest = con.execute("select unit_amount from raw_stripe.prices__latest").fetchall()
+        ledger = con.execute("select distinct file, delivered_at from meta.delivery order by 1").fetchall()
+    assert told == [("100", datetime(2026, 1, 1)), ("200", datetime(2026, 2, 1))]
+    assert latest == [("200",)]
+    assert ledger == [("prices later.ndjson", datetime(2026, 2, 1)), ("prices.ndjson", datetime(2026, 1, 1))]
