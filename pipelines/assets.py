@@ -32,6 +32,10 @@ class UnfinishedError(RuntimeError):
     """There are tables that are not what they should be, or that nobody checked: readers must not see them."""
 
 
+class StagingError(RuntimeError):
+    """Mappings of a source that could not be run, each with its table and reason."""
+
+
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The home folder that the assets read and write; empty for `RAPPORT_HOME`."""
 
@@ -155,6 +159,37 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
     return made
 
 
+def _staging_assets(source: str) -> dg.AssetsDefinition:
+    """All staging tables of a source as one step: they do not need each other, and every step costs Dagster the same."""
+    tables = {table.name: table for table in catalogue().values() if table.kind == "staging" and table.source == source}
+    specs = [
+        dg.AssetSpec(
+            key(table.name),
+            deps=_deps(table),
+            group_name=table.layer,
+            kinds={"duckdb", "sql"},
+            owners=OWNERS,
+            description=_description(table),
+            skippable=True,
+        )
+        for table in tables.values()
+    ]
+
+    @dg.multi_asset(name=f"staging_{source}", specs=specs, can_subset=True, pool=POOL, retry_policy=RETRY)
+    def staged(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        failed = []
+        with _steady(), open_warehouse(workspace.home(), f"staging of {source}") as con:
+            for name in sorted(".".join(asset.path) for asset in context.selected_asset_keys):
+                try:
+                    yield _result(con, tables[name], build.build(con, tables[name]))
+                except (ValueError, duckdb.Error) as error:  # one mapping's fault does not keep the others from their rows
+                    failed.append(f"{name}: {type(error).__name__}: {error}")
+            if failed:
+                raise StagingError("\n".join(failed))
+
+    return staged
+
+
 def _source_asset(source: str) -> dg.AssetsDefinition:
     names = [f"raw_{source}.{resource.name}" for resource in resources(source)]
     specs = [
@@ -257,7 +292,8 @@ def _invariant_checks(table: str) -> dg.AssetChecksDefinition:
 ASSETS: list[dg.AssetsDefinition] = [
     run_context,
     *[_source_asset(source) for source in sources()],
-    *[_table_asset(table) for table in catalogue().values() if table.kind != "raw"],
+    *[_staging_assets(source) for source in sources() if any(f"staging_{source}." in name for name in catalogue())],
+    *[_table_asset(table) for table in catalogue().values() if table.kind not in ("raw", "staging")],
     _snapshot_asset(),
 ]
 CHECKS: list[dg.AssetChecksDefinition] = [

@@ -101,6 +101,8 @@ def build(con: Connection, table: Table) -> Built:
 def _make(con: Connection, table: Table) -> int:
     if table.kind == "staging":
         return staging.build(con, table)
+    if table.kind == "sourced":
+        return objects.build_sourced(con, table)
     if table.sql is not None:
         _make_unions(con, table.sql)
     if table.kind == "objects":

@@ -6,45 +6,54 @@ Who is the same company or person is decided in `models/identity`; here its link
 from __future__ import annotations
 
 from pipelines.raw import quarantine_table
-from pipelines.rooms import MERGED, Table, sources
+from pipelines.rooms import MERGED, SOURCED, Table, sources
 from pipelines.schemas import Column, columns_of, definition, literal, schema_of
-from pipelines.warehouse import Connection, scalar
+from pipelines.warehouse import Connection, replace_table, scalar
 
 
 def build(con: Connection, table: Table) -> int:
-    """Make `objects.<object>` from every source's staging rows; return its number of rows.
-
-    Rows whose required reference names nothing that was delivered go to quarantine with that reason.
-    """
+    """Make `objects.<object>` from every source's rows and its own SQL or function; return its number of rows."""
     schema = schema_of(table.name)
     assert schema is not None
     fields = columns_of(schema)
-    staged = sorted(
-        read for read in table.reads if read.startswith("staging_") and read.endswith(f".{table.object_name}")
-    )
-    con.execute(f"create or replace temp table resolved as {_resolved(table.object_name, fields, staged)}").fetchall()
-    _quarantine_dangling(con, table.object_name, fields, staged)
-    required = " and ".join(f'"{c.name}" is not null' for c in fields if c.references in MERGED and not c.nullable)
-    where = f"where {required}" if required else ""
-    merged = _merged(table.object_name, fields) if table.object_name in MERGED else "select * from resolved"
-    con.execute(
-        f"create or replace temp table sourced as select * exclude (_priority) from ({merged}) {where}"
-    ).fetchall()
+    own = f"{SOURCED}.{table.object_name}"
+    rows = f"select * from {own}" if own in table.reads else _sourced(con, table, fields)
+    con.execute(f"create or replace temp table {SOURCED} as {rows}").fetchall()
     con.execute(
         f"create schema if not exists objects; create or replace table {table.name} ({definition(schema)})"
     ).fetchall()
-    listed = ", ".join(f'"{column.name}"' for column in fields)
     made = table.sql or ""
     if table.build is not None:
         frame = table.build({name: con.sql(f"select * from {name}").pl() for name in table.inputs})
         con.register("built", frame)
         made = "select * from built"
     con.execute(
-        f"insert into {table.name} by name select {listed} from ({made}) order by {table.object_name}_id"
+        f"insert into {table.name} by name select * from ({made}) order by {table.object_name}_id"
     ).fetchall()
-    rows = scalar(con, f"select count(*) from {table.name}")
-    con.execute("drop table resolved; drop table sourced").fetchall()
-    return int(rows)
+    con.execute(f"drop table temp.{SOURCED}; drop table if exists temp.resolved").fetchall()
+    return int(scalar(con, f"select count(*) from {table.name}"))
+
+
+def build_sourced(con: Connection, table: Table) -> int:
+    """Make `sourced.<object>`, all sources' rows before any rule adds to them; return its number of rows."""
+    schema = schema_of(f"objects.{table.object_name}")
+    assert schema is not None
+    return replace_table(con, table.name, _sourced(con, table, columns_of(schema)))
+
+
+def _sourced(con: Connection, table: Table, fields: tuple[Column, ...]) -> str:
+    """SQL of every source's rows, references resolved, merged things merged.
+
+    Rows whose required reference names nothing that was delivered go to quarantine with that reason.
+    """
+    name = table.object_name
+    staged = sorted(read for read in table.reads if read.startswith("staging_") and read.endswith(f".{name}"))
+    con.execute(f"create or replace temp table resolved as {_resolved(name, fields, staged)}").fetchall()
+    _quarantine_dangling(con, name, fields, staged)
+    required = " and ".join(f'"{c.name}" is not null' for c in fields if c.references in MERGED and not c.nullable)
+    where = f"where {required}" if required else ""
+    merged = _merged(name, fields) if name in MERGED else "select * from resolved"
+    return f"select * exclude (_priority) from ({merged}) {where}"
 
 
 def _record_key(column: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
@@ -31,7 +32,8 @@ from pipelines.schemas import columns_of, schema_of
 CONNECTORS = ROOT / "connectors"
 MODELS = ROOT / "models"
 SOURCED = "sourced"
-"""What an object's own SQL or function finds all sources' rows under, references resolved."""
+"""What an object's own SQL or function finds all sources' rows under, references resolved. Another object's SQL reads
+them as `sourced.<object>`, where it must not wait for what rules derive (a renewal from a subscription from a deal)."""
 MERGED = ("company", "contact", "team_member")
 """Objects whose rows from several sources become one; `identity.<object>_link` says which."""
 
@@ -41,7 +43,7 @@ class Table:
     """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before."""
 
     name: str
-    kind: str  # raw | staging | identity | objects | model | metrics
+    kind: str  # raw | staging | identity | sourced | objects | model | metrics
     reads: frozenset[str]
     path: Path
     sql: str | None = None
@@ -103,9 +105,14 @@ def catalogue() -> dict[str, Table]:
         for path in sorted((CONNECTORS / source).glob("*.sql")):
             name = f"staging_{source}.{path.stem}"
             tables[name] = Table(name, "staging", references(path), path, sql=path.read_text())
+    rules = [*(MODELS / "objects").glob("*.sql"), *(MODELS / "behaviour").glob("*.sql")]
+    asked = frozenset[str]().union(*(references(path) for path in rules))
     for path in _modules(MODELS / "objects"):
+        name = f"{SOURCED}.{path.stem}"
+        if name in asked:
+            tables[name] = Table(name, "sourced", _staged(path.stem, tables), path)
         tables[f"objects.{path.stem}"] = _object(path, tables)
-    for room in ("identity", "intermediate", "marts"):
+    for room in ("identity", "behaviour", "intermediate", "marts"):
         tables |= {table.name: table for table in _models(room)}
     declared = sorted((MODELS / "metrics").glob("*.toml"))
     marts = frozenset(str(tomllib.loads(path.read_text())["mart"]) for path in declared)
@@ -119,15 +126,21 @@ def _modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
 
 
-def _object(path: Path, tables: Mapping[str, Table]) -> Table:
-    name = path.stem
-    sql = path.with_suffix(".sql")
+def _staged(name: str, tables: Mapping[str, Table]) -> frozenset[str]:
+    """What all sources' rows of an object are made from: their staging tables, and the links that references follow."""
     reads = {table for table, made in tables.items() if made.kind == "staging" and made.object_name == name}
     schema = schema_of(f"objects.{name}")
     assert schema is not None
     linked = {column.references for column in columns_of(schema) if column.references in MERGED}
     linked |= {name} & set(MERGED)
-    reads |= {f"identity.{target}_link" for target in linked}
+    return frozenset(reads | {f"identity.{target}_link" for target in linked})
+
+
+def _object(path: Path, tables: Mapping[str, Table]) -> Table:
+    name = path.stem
+    sql = path.with_suffix(".sql")
+    own = f"{SOURCED}.{name}"
+    reads = {own} if own in tables else set(_staged(name, tables))
     module = importlib.import_module(f"models.objects.{name}")
     if hasattr(module, "build"):
         inputs = tuple(module.INPUTS)
@@ -212,7 +225,10 @@ def column_lineage(
     query: Any = qualify(
         parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False
     )
-    nodes: Any = lineage(None, query, scope=build_scope(query), dialect="duckdb", trim_selects=False, copy=False)
+    try:
+        nodes: Any = lineage(None, query, scope=build_scope(query), dialect="duckdb", trim_selects=False, copy=False)
+    except SqlglotError:  # of a union by name it cannot tell which column is which
+        return {}
     traced = {
         column: sorted(
             {

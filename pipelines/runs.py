@@ -146,7 +146,8 @@ def _failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
             error = event.step_failure_data.error
             text = said.description if said else error.message if error else "failed"
             if not (error and error.cls_name == "DagsterAssetCheckFailedError"):  # the check itself is told below
-                failures.append(f"{str(event.step_key).replace('__', '.', 1)}: {(text or '').strip()}")
+                step, text = str(event.step_key), (text or "failed").strip()
+                failures.append(text if "__" not in step else f"{step.replace('__', '.', 1)}: {text}")
     return failures + _verdicts(outcome, dg.AssetCheckSeverity.ERROR)
 
 

@@ -46,12 +46,6 @@ select
     c.lifecyclestage as lifecycle_phase,
     c.hs_analytics_source as lead_source,
     case
-        when lower(c.hs_email_optout) = 'true' then 'unsubscribed'
-        when c.hs_email_hard_bounce_reason_enum is not null or lower(c.hs_email_bad_address) = 'true' then 'bounced'
-        when lower(c.hs_email_optout) = 'false' then 'subscribed'
-        else 'unknown'
-    end as email_preference,
-    case
         when c.buying_role in ('budgetholder', 'decisionmaker', 'executivesponsor') then 'economic_buyer'
         when c.buying_role in ('champion', 'influencer', 'blocker') then c.buying_role
         when c.buying_role = 'enduser' then 'user'

@@ -22,22 +22,13 @@ best as (
     qualify row_number() over (partition by address order by times desc, last_at desc, name asc) = 1
 ),
 
-unreached as (
-    select a.address, max(m.sent_at) as last_at
-    from raw_mail.message_addresses__latest as a
-    inner join raw_mail.messages__latest as m on a.message_key = m.message_key
-    where a.role = 'failed'
-    group by a.address
-),
-
 one as (
     select
         address,
         arg_min(_row_id, sent_at || _row_id) as _row_id,
         max(_loaded_at) as _loaded_at,
         min(sent_at) as created_at,
-        max(sent_at) as updated_at,
-        max(sent_at) filter (where role = 'from') as wrote_at
+        max(sent_at) as updated_at
     from seen
     group by address
 )
@@ -47,9 +38,7 @@ select
     o._loaded_at,
     o.address as source_record_id,
     coalesce(b.name, o.address) as name,
-    case when u.last_at > coalesce(o.wrote_at, '') then 'bounced' end as email_preference,
     o.created_at,
     o.updated_at
 from one as o
 left join best as b on o.address = b.address
-left join unreached as u on o.address = u.address

@@ -4,9 +4,10 @@ with champion as (
         j.company_id,
         c.contact_id,
         c.name,
-        coalesce(j.ended_on <= r.as_of_on, false) or coalesce(c.email_preference = 'bounced', false) as has_left
+        coalesce(j.ended_on <= r.as_of_on, false) or coalesce(e.preference = 'bounced', false) as has_left
     from objects.contact as c
     join objects.job_role as j on c.contact_id = j.contact_id
+    left join intermediate.email_preference as e on c.contact_id = e.contact_id
     cross join meta.run as r
     where c.decision_role = 'champion' and j.source_deleted_at is null and c.source_deleted_at is null
 ),

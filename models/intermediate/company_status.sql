@@ -52,6 +52,10 @@ summed as (
 select
     c.company_id,
     case
+        when not b.customer_status_follows_subscriptions then
+            case when lower(c.lifecycle_phase) in ('coming', 'customer', 'canceled', 'lost') then lower(c.lifecycle_phase)
+                else 'prospect'
+            end
         when s.is_going_on or (s.is_running and s.is_coming) then 'customer'
         when s.is_running then 'canceled'
         when s.is_coming then 'coming'
@@ -63,3 +67,4 @@ select
     s.renewal_on
 from objects.company as c
 left join summed as s on c.company_id = s.company_id
+cross join policy.behaviour as b

@@ -1,5 +1,5 @@
--- One row per touch: a message a person wrote, a call or meeting, a ticket handed in. Automatic mail, bounces and
--- internal notes are none. `contact_id` is who wrote to us; where we wrote, it is found through the conversation.
+-- One row per touch: a message a person wrote, a call or meeting, a ticket handed in. Automatic mail, bounces, notes and
+-- tasks are none, nor are meetings without anybody from outside. `contact_id` is who wrote to us; where we wrote, it is found through the conversation.
 with written as (
     select
         'message' as object,
@@ -30,7 +30,7 @@ held as (
         c.direction
     from objects.conversation as c
     left join with_messages as m on c.conversation_id = m.conversation_id
-    where m.conversation_id is null and c.conversation_type <> 'note' and c.source_deleted_at is null
+    where m.conversation_id is null and c.conversation_type not in ('note', 'task') and c.source_deleted_at is null
 ),
 
 spoken as (
@@ -63,6 +63,19 @@ touched as (
     from objects.ticket as t
     left join with_conversation as c on t.ticket_id = c.ticket_id
     where c.ticket_id is null and t.source_deleted_at is null
+    union all
+    select
+        'appointment' as object,
+        a.appointment_id as object_id,
+        cast(null as varchar) as conversation_id,
+        m.contact_id,
+        a.starts_at as happened_at,
+        cast(null as varchar) as direction,
+        a.company_id,
+        'meeting' as channel
+    from objects.appointment as a
+    join intermediate.meeting_contact as m on a.appointment_id = m.appointment_id
+    where a.pipeline_stage <> 'canceled' and a.source_deleted_at is null
 )
 
 select t.* exclude (company_id), coalesce(t.company_id, j.company_id) as company_id

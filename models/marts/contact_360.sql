@@ -17,7 +17,7 @@ select
     c.tags,
     c.owner_id,
     owner.name as owner_name,
-    coalesce(c.email_preference, 'unknown') as email_preference,
+    coalesce(e.preference, 'unknown') as email_preference,
     t.last_touch_at,
     t.last_touch_channel,
     coalesce(t.messages_in, 0) as messages_in,
@@ -34,6 +34,7 @@ from objects.contact as c
 join intermediate.contact_facet as f on c.contact_id = f.contact_id
 left join objects.company as company on f.company_id = company.company_id
 left join objects.team_member as owner on c.owner_id = owner.team_member_id
+left join intermediate.email_preference as e on c.contact_id = e.contact_id
 left join intermediate.contact_touch as t on c.contact_id = t.contact_id
 left join intermediate.contact_ticket as k on c.contact_id = k.contact_id
 left join intermediate.contact_nps as n on c.contact_id = n.contact_id

@@ -7,6 +7,12 @@ with happening as (
     union all
     select company_id, cast(null as varchar) as contact_id, happened_at, kind, title, object, object_id
     from intermediate.money_happening
+    union all
+    select company_id, contact_id, happened_at, kind, title, object, object_id
+    from intermediate.work_happening
+    union all
+    select company_id, contact_id, happened_at, kind, title, object, object_id
+    from intermediate.issue_happening
 )
 
 select h.company_id, h.contact_id, h.happened_at, h.kind, h.title, h.object, h.object_id

@@ -18,5 +18,6 @@ class ChurnEvent(Object):
     currency: Text = field("ISO 4217 currency.", matches=r"^[A-Z]{3}$")
     is_downgrade_only: Flag = field("True when the customer stays with less.")
     is_voluntary: Flag = field("False when it ended for failed payment.")
+    sets_licenses_lost: Flag = field("True when the company's ongoing subscriptions become lost on that day.")
     comment: Text = field("Comment.", personal=True)
     replacement: Text = field("What they use instead.")

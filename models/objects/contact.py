@@ -17,12 +17,10 @@ class Contact(Object):
     country: Text = field("Country.")
     lifecycle_phase: Text = field("Phase in the source's words.")
     lead_source: Text = field("Where the person was first heard of.")
-    email_preference: Text = field(
-        "Whether the person takes e-mail.", isin=["subscribed", "unsubscribed", "bounced", "unknown"]
-    )
     decision_role: Text = field(
         "Part played in buying.",
         isin=["champion", "economic_buyer", "technical_buyer", "user", "influencer", "blocker", "unknown"],
     )
     owner_id: Text = field("Team member who owns the contact.", references="team_member")
+    reports_to_id: Text = field("The contact this person reports to.", references="contact", personal=True)
     tags: Text = field("Labels, separated by semicolons.")

@@ -26,4 +26,5 @@ class Conversation(Object):
     message_count: Whole = field("Number of messages.", ge=0)
     has_attachments: Flag = field("True when a file was attached.")
     tags: Text = field("Labels, separated by semicolons.")
+    task_id: Text = field("The task it records.", references="task")
     ticket_id: Text = field("The ticket it belongs to.", references="ticket")

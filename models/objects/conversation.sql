@@ -1,5 +1,12 @@
--- Fills what the messages and people of a conversation tell: its company, who began it, its end and its length.
-with told as (
+-- Conversations as sent and tasks that are done, with what their messages and people tell: company, who began it, end and
+-- length.
+with everything as (
+    select * from sourced
+    union all by name
+    select * exclude (team_member_id) from behaviour.done_task
+),
+
+told as (
     select
         conversation_id,
         arg_min(
@@ -42,7 +49,7 @@ select
     coalesce(s.direction, m.direction) as direction,
     coalesce(s.ended_at, m.last_sent_at) as ended_at,
     coalesce(s.message_count, m.message_count) as message_count
-from sourced as s
+from everything as s
 left join told as m on s.conversation_id = m.conversation_id
 left join objects.ticket as t on s.ticket_id = t.ticket_id
 left join first_outside as f on s.conversation_id = f.conversation_id and f.preference = 1

@@ -1,13 +1,12 @@
--- Sales as sent; and the one-time part of each opportunity that a contract was derived from.
+-- Sales as sent; and the one-time part of each won opportunity that a contract was derived from.
 with derived as (
     select
-        o.opportunity_id || ':won' as sale_id, o.company_id, o.opportunity_id, c.signed_on as sold_on,
-        o.one_time_amount as amount, c.currency, o.title as description,
-        o.source_system, o.source_record_id, o.created_at, o.updated_at, o.loaded_at, c.derived_by
-    from objects.contract as c
-    join objects.opportunity as o on c.opportunity_id = o.opportunity_id
-    where c.derived_by = 'won_opportunity' and o.one_time_amount > 0
-        and o.opportunity_id not in (select s.opportunity_id from sourced as s where s.opportunity_id is not null)
+        opportunity_id || ':won' as sale_id, company_id, opportunity_id, won_on as sold_on, one_time_amount as amount,
+        currency, title as description,
+        source_system, source_record_id, created_at, updated_at, loaded_at, 'won_opportunity' as derived_by
+    from behaviour.won_opportunity
+    where one_time_amount > 0
+        and opportunity_id not in (select s.opportunity_id from sourced as s where s.opportunity_id is not null)
 )
 
 select * from sourced

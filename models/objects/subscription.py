@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Flag, Instant, Money, Object, Text, field
+from models.schema import Day, Exact, Flag, Instant, Money, Object, Text, Whole, field
 
 
 class Subscription(Object):
@@ -26,6 +26,8 @@ class Subscription(Object):
     auto_renew: Flag = field("True when it renews by itself.")
     renewal_on: Day = field("Next day on which it renews.")
     renewal_status: Text = field("Whether it goes on.", isin=["ongoing", "renewed", "lost"])
+    renewal_likelihood: Exact = field("How likely it renews, 0 to 1: see the behaviour policy.", ge=0, le=1)
+    notice_period_days: Whole = field("Days of notice.", ge=0)
     trial_ends_at: Instant = field("End of the trial.")
     paused_at: Instant = field("Since when collection is paused; null when it is not.")
     cancel_at: Instant = field("When it will end, as far as known.")

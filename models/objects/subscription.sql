@@ -1,56 +1,54 @@
--- Subscriptions as sent; and one for the recurring part of each won opportunity that no contract or subscription names, of
--- a company that has no subscription from any source. A won renewal ends what was derived for the company before it.
-with won as (
-    select o.*, cast(cast(coalesce(o.closed_at, o.stage_entered_at) as date) as timestamp) as starts_at
-    from objects.opportunity as o
-    cross join policy.revenue as p
-    where p.derive_revenue_from_won_opportunities
-        and o.status = 'won' and o.source_deleted_at is null and o.company_id is not null and o.mrr > 0
-        and coalesce(o.opportunity_type, '') <> 'downsell'
-        and coalesce(o.closed_at, o.stage_entered_at) is not null
-        and o.company_id not in (select s.company_id from sourced as s where s.company_id is not null)
-        and o.opportunity_id not in (select s.opportunity_id from sourced as s where s.opportunity_id is not null)
-        and o.opportunity_id not in (
-            select c.opportunity_id from staging.contract as c where c.opportunity_id is not null
-        )
-        and o.opportunity_id not in (
-            select c.source_system || ':' || c.opportunity_id from staging.contract as c
-            where c.opportunity_id is not null
-        )
+-- What was agreed, and the further terms of what renewed by itself.
+with last_term as (
+    select first_subscription_id, max(term_no) as term_no
+    from behaviour.renewed_term
+    group by first_subscription_id
+),
+
+original as (
+    select
+        a.* exclude (renewal_status, replaced_by_id),
+        case when l.term_no is null then a.renewal_status else 'renewed' end as renewal_status,
+        coalesce(a.replaced_by_id, a.subscription_id || ':renewed:1') as replaced_by_id
+    from behaviour.agreed_subscription as a
+    join last_term as l on a.subscription_id = l.first_subscription_id
+    union all by name
+    select a.*
+    from behaviour.agreed_subscription as a
+    left join last_term as l on a.subscription_id = l.first_subscription_id
+    where l.term_no is null
 ),
 
 renewed as (
-    select w.opportunity_id, min(r.starts_at) as renewed_at
-    from won as w
-    join won as r on w.company_id = r.company_id and r.opportunity_type = 'renewal' and w.starts_at < r.starts_at
-    group by w.opportunity_id
+    select
+        t.subscription_id, a.company_id, a.contract_id, a.opportunity_id, a.product_id, a.currency, a.value, a.auto_renew,
+        a.notice_period_days, t.starts_at, t.ends_at, false as is_open_ended, cast(t.ends_at as date) as renewal_on,
+        case when t.term_no < l.term_no then 'canceled' else 'active' end as status,
+        case when t.term_no < l.term_no then 'renewed' else 'ongoing' end as renewal_status,
+        case when t.term_no < l.term_no then t.first_subscription_id || ':renewed:' || (t.term_no + 1) end
+            as replaced_by_id,
+        a.source_system, a.source_record_id, a.created_at, a.updated_at, a.loaded_at,
+        'subscription_renews_itself' as derived_by
+    from behaviour.renewed_term as t
+    join last_term as l on t.first_subscription_id = l.first_subscription_id
+    join behaviour.agreed_subscription as a on t.first_subscription_id = a.subscription_id
 ),
 
-term as (
-    select
-        w.*,
-        least(
-            cast(w.starts_at + interval '1' month * nullif(w.contract_length_months, 0) as timestamp), r.renewed_at
-        ) as ends_at
-    from won as w
-    left join renewed as r on w.opportunity_id = r.opportunity_id
-),
-
-derived as (
-    select
-        t.opportunity_id || ':won' as subscription_id, t.company_id, t.opportunity_id || ':won' as contract_id,
-        t.opportunity_id,
-        case when t.ends_at < run.as_of then 'canceled' else 'active' end as status,
-        t.starts_at, t.ends_at, t.ends_at is null as is_open_ended,
-        coalesce(t.currency, p.reporting_currency) as currency,
-        t.mrr * nullif(t.contract_length_months, 0) as value,
-        t.source_system, t.source_record_id, t.created_at, t.updated_at, t.loaded_at,
-        'won_opportunity' as derived_by
-    from term as t
-    cross join policy.revenue as p
-    cross join meta.run as run
+everything as (
+    select * from original
+    union all by name
+    select * from renewed
 )
 
-select * from sourced
-union all by name
-select * from derived
+select
+    e.* exclude (renewal_likelihood),
+    case
+        when e.status = 'canceled' or e.ends_at <= run.as_of then null
+        when b.cancel_date_ends_likelihood
+            and cast(e.cancel_at as date) <= coalesce(e.renewal_on, cast(e.ends_at as date), cast(e.cancel_at as date))
+            then 0
+        else coalesce(e.renewal_likelihood, b.renewal_likelihood)
+    end as renewal_likelihood
+from everything as e
+cross join policy.behaviour as b
+cross join meta.run as run

@@ -14,6 +14,7 @@ class Ticket(Object):
     )
     requester_id: Text = field("Contact who asked.", references="contact", personal=True)
     assignee_id: Text = field("Team member who works on it.", references="team_member")
+    service_id: Text = field("The service it is about.", references="service")
     subject: Text = field("Subject.", required=True, personal=True)
     description: Text = field("First text.", personal=True)
     status: Text = field("Status now.", required=True, isin=["new", "open", "pending", "hold", "solved", "closed"])

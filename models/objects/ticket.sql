@@ -1,15 +1,8 @@
--- Fills the company from the requester's main company, and sees where the text asks for more.
-with asking as (
-    select distinct s.ticket_id
-    from sourced as s
-    join policy.support_expansion_phrases as p
-        on contains(lower(concat_ws(' ', s.subject, s.description)), p.value)
-)
-
+-- Fills the company from the requester's main company, and says where the text asks for more.
 select
     s.* exclude (company_id, is_expansion_signal),
     coalesce(s.company_id, j.company_id) as company_id,
     coalesce(s.is_expansion_signal, false) or a.ticket_id is not null as is_expansion_signal
 from sourced as s
 left join objects.job_role as j on s.requester_id = j.contact_id and j.is_primary
-left join asking as a on s.ticket_id = a.ticket_id
+left join behaviour.expansion_request as a on s.ticket_id = a.ticket_id

@@ -42,7 +42,6 @@ class Policy(BaseModel):
     churn_reason_days: Days
     rate_max_age_days: Days
     fixed_rate_on: date | None = None
-    derive_revenue_from_won_opportunities: bool
     interval: list[Interval]
 
     @field_validator("time_zone")

@@ -333,5 +333,7 @@ def test_the_sample_lands_whole(delivered: Delivered, judged: Judged) -> None:
         rows, reasons = judged("mail", name, sample)
         assert (len(rows), reasons) == (size, []), name
     contacts, _ = judged("mail", "contact", sample)
-    bounced = contacts.filter(pl.col("email_preference") == "bounced")
+    wishes, reasons = judged("mail", "communication_preference", sample)
+    assert (wishes["preference"].to_list(), reasons) == (["bounced"], [])
+    bounced = contacts.filter(pl.col("source_record_id").is_in(wishes["contact_id"].implode()))
     assert bounced["name"].to_list() == ["Ina Keller"]

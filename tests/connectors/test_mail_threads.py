@@ -141,7 +141,9 @@ def test_contacts_are_named_by_their_most_frequent_name() -> None:
     letters += [of('"Ben via Sales"', at) for at in (6, 7, 8)]
     rows = {row["source_record_id"]: row for row in mapped("contact", [*letters, *TALK]).to_dicts()}
     assert rows["ben@y.example"]["name"] == "Benjamin Roth"
-    assert (rows["gone@y.example"]["name"], rows["gone@y.example"]["email_preference"]) == ("gone@y.example", "bounced")
+    assert rows["gone@y.example"]["name"] == "gone@y.example"
+    (wish,) = mapped("communication_preference", [*letters, *TALK]).to_dicts()
+    assert (wish["contact_id"], wish["channel"], wish["preference"]) == ("gone@y.example", "email", "bounced")
     assert set(rows) == {"anna@x.example", "ben@y.example", "gone@y.example"}
     assert mapped("contact_email", [*letters, *TALK])["address"].to_list() == sorted(rows)
 

@@ -109,12 +109,17 @@ def test_champion_left_is_the_share_of_champions_who_are_gone_or_bounce(run_mode
     people = [
         {"contact_id": "here", "name": "Here", "decision_role": "champion"},
         {"contact_id": "gone", "name": "Gone", "decision_role": "champion"},
-        {"contact_id": "bounces", "name": "Bounces", "decision_role": "champion", "email_preference": "bounced"},
+        {"contact_id": "bounces", "name": "Bounces", "decision_role": "champion"},
         {"contact_id": "user", "name": "User", "decision_role": "user"},
     ]
     roles = [{"contact_id": person["contact_id"], "company_id": "acme"} for person in people]
     roles[1]["ended_on"] = "2026-01-01"
-    tables = {"objects.contact": people, "objects.job_role": roles}
+    wish = {"contact_id": "bounces", "channel": "email", "preference": "bounced"}
+    tables = {
+        "objects.contact": people,
+        "objects.job_role": roles,
+        "objects.communication_preference": [wish],
+    }
     assert read(run_models, tables, "champion_left") == Decimal("0.666667")
     assert read(run_models, {**tables, "objects.contact": people[3:]}, "champion_left") is None
 

@@ -132,7 +132,8 @@ def test_who_is_known_only_by_address_works_where_the_domain_says(run_models: An
     ]
     rows = made(run_models, "job_role", [], contact_email=addresses, company_domain=DOMAINS)
     assert sorted(rows.select("contact_id", "company_id", "is_primary", "derived_by").rows()) == [
-        (contact, "acme", True, "own_domain") for contact in ("shared mailbox", "two addresses", "works there")
+        (contact, "acme", True, "company_known_by_domain")
+        for contact in ("shared mailbox", "two addresses", "works there")
     ]
 
 

@@ -34,7 +34,7 @@ def test_settings_lists_and_tables(tmp_path: Path) -> None:
     assert found["revenue"].height == 1
     assert found["revenue"]["reporting_currency"].to_list() == ["EUR"]
     assert found["revenue"].schema["fixed_rate_on"] == pl.Date()
-    assert found["revenue"].schema["derive_revenue_from_won_opportunities"] == pl.Boolean()
+    assert found["behaviour"].schema["won_opportunity_makes_revenue"] == pl.Boolean()
     assert found["revenue_counted_statuses"]["value"].to_list() == ["active", "past_due"]
     assert found["revenue_retention_windows"]["value"].to_list() == [1, 3, 12]
     assert found["revenue_interval"].columns == ["billing_interval", "numerator", "denominator"]

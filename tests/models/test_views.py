@@ -97,8 +97,17 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
     given = tables(
         company=[company("acme")],
         contact=[
-            {"contact_id": "ann", "name": "Ann", "decision_role": "champion", "email_preference": "unsubscribed"},
+            {"contact_id": "ann", "name": "Ann", "decision_role": "champion"},
             {"contact_id": "bob", "name": "Bob"},
+        ],
+        communication_preference=[
+            {"contact_id": "ann", "channel": "email", "preference": wish, "stated_at": at, "topic": topic}
+            for wish, at, topic in (
+                ("subscribed", "2025-01-01", None),
+                ("unsubscribed", "2026-01-01", None),
+                ("subscribed", "2026-02-01", "product news"),
+                ("unknown", "2026-03-01", None),
+            )
         ],
         contact_email=[
             {**address, "address": "info@acme.example", "is_role_address": True, "is_primary": True},

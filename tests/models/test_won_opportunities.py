@@ -39,7 +39,7 @@ def tables(*opportunities: dict[str, Any], as_of: str = "2024-06-30T12:00:00", *
     return sourced | {
         "meta.run": [{"as_of": datetime.fromisoformat(as_of)}],
         "objects.company": [{"company_id": company, "name": company} for company in sorted(companies)],
-        "objects.opportunity": list(opportunities),
+        "sourced.opportunity": list(opportunities),
         **more,
     }
 
@@ -131,9 +131,9 @@ def test_only_won_ones_of_a_known_company_and_only_if_wanted(run_models: RunMode
     wanted = won(4, "c", "2024-01-20T15:00:00", mrr=100, one_time_amount=5)
     for found in run_models(tables(wanted), *OBJECTS).values():
         assert found.height == 1
-    switch = "derive_revenue_from_won_opportunities = "
-    shipped = (loading.HERE / "revenue.toml").read_text()
-    (tmp_path / "revenue.toml").write_text(shipped.replace(switch + "true", switch + "false"))
+    switch = "won_opportunity_makes_revenue = "
+    shipped = (loading.HERE / "behaviour.toml").read_text()
+    (tmp_path / "behaviour.toml").write_text(shipped.replace(switch + "true", switch + "false"))
     for found in run_models(tables(wanted), *OBJECTS, config=tmp_path).values():
         assert found.height == 0
 
