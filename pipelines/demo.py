@@ -6,6 +6,7 @@ The world itself stands in `models/demo`, each system's way of exporting it in `
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime
@@ -46,7 +47,9 @@ def write_world(home: Home, *, seed: int, companies: int, months: int) -> None:
 
 
 def write_exports(source: str, world: object, folder: Path, seed: int) -> None:
-    """Write a world's exports in one source's shapes."""
+    """Write a world's exports in one source's shapes; nothing for a source that has no demo."""
+    if importlib.util.find_spec(f"connectors.{source}.demo") is None:
+        return
     folder.mkdir(parents=True, exist_ok=True)
     importlib.import_module(f"connectors.{source}.demo").write_exports(world, folder, seed)
 

@@ -15,7 +15,17 @@ from random import Random
 
 import polars as pl
 
-from connectors.hubspot.demo_api import STAGES, Row, World, company_id, contact_id, deal_id, number, write_api_pages
+from connectors.hubspot.demo_api import (
+    STAGES,
+    Row,
+    World,
+    company_id,
+    contact_id,
+    deal_id,
+    number,
+    of_portal,
+    write_api_pages,
+)
 
 BUYING_ROLES = {
     "champion": "Champion",
@@ -39,10 +49,12 @@ TOO_SHORT, IMPOSSIBLE = "9900000001", "9900000002"
 def write_exports(world: World, folder: Path, seed: int) -> None:
     """Write the portal's export files to `folder`, which must exist; their names sort in the order of delivery.
 
-    Companies and contacts are those with `in_crm`, deals are all of them. The same world and seed give the same bytes.
+    The portal knows the companies with `crm` hubspot, their contacts and deals. The same world and seed give the same
+    bytes.
     """
+    world = of_portal(world)
     members = dict(world["team_members"].select("member_no", "name").iter_rows())
-    known = world["companies"].filter(pl.col("in_crm")).sort("company_no").to_dicts()
+    known = world["companies"].sort("company_no").to_dicts()
     first, corrections = _with_mistakes([_company(row, members) for row in known], Random(f"hubspot {seed}"))
     first.insert(len(first) // 2, _impossible(first[0]))
     names = {row["company_no"]: row["name"] for row in known}
@@ -139,7 +151,7 @@ def _contacts(
     owners = dict(world["companies"].select("company_no", "owner_no").iter_rows())
     rows = [
         _contact(row, names, members.get(owners[row["company_no"]], ""))
-        for row in world["contacts"].filter(pl.col("in_crm")).sort("contact_no").iter_rows(named=True)
+        for row in world["contacts"].sort("contact_no").iter_rows(named=True)
     ]
     western = [row for place, row in enumerate(rows) if place % 3 == 0 and _is_western(row.values())]
     apart = {row["Record ID"] for row in western}

@@ -37,12 +37,34 @@ FREQUENCIES: dict[tuple[str | None, int | None], str] = {
 
 
 def write_api_pages(world: World, folder: Path) -> None:
-    """Write owners, deal pipelines, stage history, products and survey answers to `folder`, a hundred to a page."""
+    """Write owners, deal pipelines, stage history, products and survey answers to `folder`, a hundred to a page.
+
+    `world` is what the portal knows (`of_portal`).
+    """
     _write_pages(folder, "01_owners", [_owner(row) for row in world["team_members"].iter_rows(named=True)])
     _write_pages(folder, "06_deal_pipelines", [_pipeline()])
     _write_pages(folder, "07_deal_stage_history", _stage_history(world))
     _write_pages(folder, "08_products", _products(world))
     _write_pages(folder, "09_feedback_submissions", _feedback(world))
+
+
+def of_portal(world: World) -> World:
+    """The world as far as the portal knows it: the companies of this CRM, their contacts and deals."""
+    companies = world["companies"].filter(pl.col("crm") == "hubspot")
+    contacts = _only(world["contacts"].filter("in_crm"), "company_no", companies)
+    deals = _only(world["deals"], "company_no", companies)
+    return {
+        **world,
+        "companies": companies,
+        "contacts": contacts,
+        "deals": deals,
+        "deal_stages": _only(world["deal_stages"], "deal_no", deals),
+        "deal_contacts": _only(world["deal_contacts"], "deal_no", deals),
+    }
+
+
+def _only(frame: pl.DataFrame, key: str, known: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col(key).is_in(known[key].implode()))
 
 
 def company_id(number: int) -> str:
@@ -167,7 +189,7 @@ def _products(world: World) -> list[Row]:
 
 def _feedback(world: World) -> list[Row]:
     """Ratings of solved tickets by people the CRM knows; whether they would recommend, the survey tool asks them."""
-    people = world["contacts"].filter(pl.col("in_crm")).select(requester_no="contact_no", email="email")
+    people = world["contacts"].select(requester_no="contact_no", email="email")
     rated = world["tickets"].filter(pl.col("csat").is_in(["good", "bad"])).join(people, on="requester_no")
     return [
         _record(

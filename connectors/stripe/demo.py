@@ -35,8 +35,8 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write customers, catalogue, subscriptions, their events, bills and money into `folder`; same seed, same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"stripe:{seed}")
-    rows = {name: world[name].to_dicts() for name in FRAMES}
-    opened = min((row["created_at"] for row in rows["companies"]), default=datetime(2020, 1, 1))
+    opened = min(world["companies"]["created_at"].to_list(), default=datetime(2020, 1, 1))
+    rows = {name: frame.to_dicts() for name, frame in of_account(world).items()}
     prices = _prices(rows, opened)
     coupons = {row["discount_no"]: shapes.coupon(row, opened) for row in rows["subscription_discounts"]}
 
@@ -49,18 +49,38 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     _write_payments(folder, rows)
 
 
+def of_account(world: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What the account holds: the companies that this system bills, and what belongs to them; the whole catalogue."""
+    frames = {name: world[name] for name in FRAMES}
+    companies = frames["companies"].filter(pl.col("billing") == "stripe")
+    for name in ("contacts", "subscriptions", "invoices", "payments", "credit_notes"):
+        frames[name] = _only(frames[name], "company_no", companies)
+    for name, whole, key in (
+        ("subscription_versions", "subscriptions", "sub_no"),
+        ("subscription_discounts", "subscriptions", "sub_no"),
+        ("invoice_lines", "invoices", "invoice_no"),
+        ("refunds", "payments", "payment_no"),
+    ):
+        frames[name] = _only(frames[name], key, frames[whole])
+    return frames | {"companies": companies}
+
+
+def _only(frame: pl.DataFrame, key: str, known: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col(key).is_in(known[key].implode()))
+
+
 def _write_customers(folder: Path, rows: Rows, rng: random.Random) -> None:
     """Two of a hundred were first typed wrongly; their right version came later."""
     people = _grouped(rows["contacts"], "company_no")
     right, wrong = [], {}
     for row in rows["companies"]:
         is_linked, spelling, is_wrong = rng.random() < (0.7 if row["domain"] else 1), rng.random(), rng.random() < 0.02
-        if row["in_billing"]:
-            email, phone = _billing_address(row, people[row["company_no"]], is_linked and row["in_crm"])
-            name = row["legal_name"] if spelling < 0.6 and row["legal_name"] else row["name"]
-            right.append(shapes.customer(row, name, email, phone, is_linked and row["in_crm"]))
-            if is_wrong or len(right) == 5:
-                wrong[right[-1]["id"]] = right[-1] | {"name": name[:-1], "phone": None}
+        is_linked = is_linked and row["crm"] == "hubspot"
+        email, phone = _billing_address(row, people[row["company_no"]], is_linked)
+        name = row["legal_name"] if spelling < 0.6 and row["legal_name"] else row["name"]
+        right.append(shapes.customer(row, name, email, phone, is_linked))
+        if is_wrong or len(right) == 5:
+            wrong[right[-1]["id"]] = right[-1] | {"name": name[:-1], "phone": None}
     _write_pages(folder, "customers", [wrong.get(record["id"], record) for record in right])
     _write_pages(folder, "customers_later", [record for record in right if record["id"] in wrong])
 

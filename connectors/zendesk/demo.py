@@ -71,9 +71,11 @@ def _spelled(company: Record, share: float) -> str:
 def _id_elsewhere(row: Record, is_linked: bool) -> str | None:
     """The company's id in the CRM, else in billing; always where no domain of its own could tell who it is."""
     if is_linked or not row["domain"]:
-        if row["in_crm"]:
+        if row["crm"] == "hubspot":
             return str(10_000_000_000 + row["company_no"])
-        if row["in_billing"] and not row["domain"]:
+        if row["crm"] == "salesforce":
+            return f"001LU{row['company_no']:013d}"
+        if row["billing"] == "stripe" and not row["domain"]:
             return f"cus_{row['company_no']:06d}"
     return None
 

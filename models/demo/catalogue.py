@@ -33,6 +33,7 @@ PRODUCTS: tuple[tuple[int, str, str, str], ...] = (
     (TRAINING, "LUM-TRN", "Training day", "service"),
     (MIGRATION, "LUM-MIG", "Data migration", "service"),
 )
+NAMES_OF_PLANS = {product_no: name.removeprefix("Lumenly ") for product_no, _, name, kind in PRODUCTS if kind == "plan"}
 OLD, NEW = "old", "new"
 # product, generation (both where one price lasts throughout), interval, and the amounts in CURRENCIES
 AMOUNTS: tuple[tuple[int, tuple[str, ...], Interval | tuple[None, None], tuple[str, str, str]], ...] = (

@@ -39,6 +39,12 @@ class Company:
     in_billing: bool
     in_helpdesk: bool
     method: str
+    crm: str | None = None
+    billing: str | None = None
+    in_planhat: bool = False
+    in_intercom: bool = False
+    in_jira: bool = False
+    in_usage: bool = False
     second_domain: str | None = None
     parent: Company | None = None
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
@@ -187,4 +193,10 @@ def _row(clock: Clock, company: Company) -> Row:
         "in_crm": company.in_crm,
         "in_billing": company.in_billing,
         "in_helpdesk": company.in_helpdesk,
+        "crm": company.crm,
+        "billing": company.billing,
+        "in_planhat": company.in_planhat,
+        "in_intercom": company.in_intercom,
+        "in_jira": company.in_jira,
+        "in_usage": company.in_usage,
     }

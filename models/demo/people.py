@@ -36,6 +36,9 @@ class Contact:
     in_helpdesk: bool
     in_mail: bool
     in_survey: bool
+    in_planhat: bool = False
+    in_intercom: bool = False
+    in_usage: bool = False
 
 
 def team_rows() -> list[Row]:
@@ -177,6 +180,9 @@ def contact_rows(clock: Clock, contacts: Sequence[Contact]) -> list[Row]:
             "in_helpdesk": contact.in_helpdesk,
             "in_mail": contact.in_mail,
             "in_survey": contact.in_survey,
+            "in_planhat": contact.in_planhat,
+            "in_intercom": contact.in_intercom,
+            "in_usage": contact.in_usage,
         }
         for contact in contacts
     ]

@@ -305,8 +305,11 @@ def test_the_demo_links_companies_and_people_as_promised(world: World, exports: 
     assert sorted(staged["source_record_id"]) == sorted(str(50_000_000 + no) for no in known["company_no"])
     linked = staged.drop_nulls("external_id")
     assert 0.3 < len(linked) / len(staged) < 0.9
+    crms = dict(known.select("company_no", "crm").rows())
     for row in linked.to_dicts():
-        assert row["external_id"] == f"*:{10_000_000_000 + int(row['source_record_id']) - 50_000_000}"
+        no = int(row["source_record_id"]) - 50_000_000
+        ours = {"hubspot": f"*:{10_000_000_000 + no}", "salesforce": f"*:001LU{no:013d}"}
+        assert row["external_id"] == ours[crms[no]]
     assert set(staged["name"]) - set(known["name"]), "some names are spelled otherwise"
     people = world["contacts"].filter(pl.col("in_helpdesk"))
     assert any(
