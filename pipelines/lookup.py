@@ -26,7 +26,7 @@ def open_snapshot(home: Home) -> Iterator[Connection]:
         con.close()
 
 
-def rows(con: Connection, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+def rows(con: Connection, query: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     relation = con.execute(query, parameters)
     names = [column[0] for column in relation.description or []]

@@ -19,7 +19,9 @@ class IssueValue(Schema):
     company_count: Whole = field("Companies it touches.", required=True, ge=0)
     paying_company_count: Whole = field("Those of them that pay now.", required=True, ge=0)
     currency: Text = field("Reporting currency.", required=True)
-    combined_mrr: Exact = field("Monthly recurring revenue of the companies it touches, each counted once.", required=True)
+    combined_mrr: Exact = field(
+        "Monthly recurring revenue of the companies it touches, each counted once.", required=True
+    )
     combined_arr: Exact = field("The same for a year.", required=True)
     rank: Whole = field("Place among the open issues by that money, 1 first; null once done.", ge=1)
     company_names: Text = field("The companies, the biggest first.")

@@ -16,8 +16,9 @@ class Timeline(Schema):
         "ticket_opened, ticket_solved, ticket_reopened, nps_answer, opportunity_created, opportunity_stage, "
         "opportunity_won, opportunity_lost, contract_signed, subscription_started, subscription_canceled, "
         "subscription_ended, churn_event, invoice_issued, invoice_overdue, payment, payment_failed, refund, "
-        "credit_note, sale, meeting, meeting_canceled, note, a kind of signal, csat_answer, ces_answer, service_started, "
-        "service_completed, deliverable_delivered, milestone_reached, issue_opened, issue_resolved or workflow_started.",
+        "credit_note, sale, meeting, meeting_canceled, note, a kind of signal, csat_answer, ces_answer, "
+        "service_started, service_completed, deliverable_delivered, milestone_reached, issue_opened, issue_resolved "
+        "or workflow_started.",
         key=True,
     )
     title: Text = field("It in a few words.", required=True, personal=True)

@@ -3,7 +3,7 @@
 with everything as (
     select * from sourced
     union all by name
-    select * exclude (team_member_id) from behaviour.done_task
+    select * exclude (team_member_id, contact_id) from behaviour.done_task
 ),
 
 told as (

@@ -11,9 +11,13 @@ with derived as (
         'to' as role, d.source_system, d.source_record_id, d.loaded_at, d.derived_by
     from behaviour.done_task as d
     join (
-        select distinct task_id, contact_id
-        from objects.task_link
+        select task_id, contact_id
+        from sourced.task_link
         where contact_id is not null and source_deleted_at is null
+        union
+        select task_id, contact_id
+        from behaviour.done_task
+        where contact_id is not null
     ) as l on d.task_id = l.task_id
 )
 

@@ -1,19 +1,11 @@
--- Fills the main company from what a task is about.
-with linked as (
-    select
-        l.task_id,
-        coalesce(l.company_id, j.company_id) as company_id,
-        row_number() over (partition by l.task_id order by l.company_id is null, l.task_link_id) as preference
-    from sourced.task_link as l
-    left join objects.job_role as j on l.contact_id = j.contact_id and j.is_primary
-    where coalesce(l.company_id, j.company_id) is not null and l.source_deleted_at is null
-)
-
+-- Tasks as sent, and those that steps of the workspace's own workflows ask for.
+select * from behaviour.placed_task
+union all by name
 select
-    s.* exclude (company_id),
-    coalesce(s.company_id, l.company_id, o.company_id, t.company_id, v.company_id) as company_id
-from sourced as s
-left join linked as l on s.task_id = l.task_id and l.preference = 1
-left join objects.opportunity as o on s.opportunity_id = o.opportunity_id
-left join objects.ticket as t on s.ticket_id = t.ticket_id
-left join objects.service as v on s.service_id = v.service_id
+    w.work_id as task_id, w.company_id, w.name as description, w.text as details, 'workflow' as task_type, w.status,
+    w.made_on as starts_on, w.due_on, cast(w.done_on as timestamp) as completed_at, w.owner_id,
+    'workspace:' || w.template || ':' || w.step as workflow_step_id, w.workflow_run_id,
+    cast(w.made_on as timestamp) as created_at,
+    'workspace' as source_system, w.work_id as source_record_id, w.loaded_at, 'workflows_run' as derived_by
+from behaviour.workflow_work as w
+where w.type = 'task'

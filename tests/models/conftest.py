@@ -19,6 +19,7 @@ import sqlglot
 from sqlglot import exp
 
 from models.policy.loading import load_policies
+from pipelines import workflows
 from pipelines.schemas import columns_of, definition, schema_of
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -69,7 +70,10 @@ class Bench:
         room, short = name.split(".")
         sql = MODELS / room / f"{short}.sql"
         is_made = sql.exists() and (room != "objects" or f"sourced.{short}" in self.made)
-        if room in ("staging", "sourced") or (room == "objects" and not is_made):
+        if room == "ledger":
+            workflows.prepare(self.con)
+            self.made |= {"ledger.workflow_run", "ledger.workflow_step", "ledger.task_done"}
+        elif room in ("staging", "sourced") or (room == "objects" and not is_made):
             self._give(name, [])
         elif is_made:
             self._run(name, sql.read_text())
