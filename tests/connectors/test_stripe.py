@@ -100,7 +100,10 @@ def test_all_mappings_share_one_table_of_minor_units() -> None:
     }
     assert len(set(tables.values())) == 1
     assert set(tables) == {
-        *(f"{name}.sql" for name in ("credit_note", "invoice", "invoice_line", "payment", "product_price", "sale")),
+        *(
+            f"{name}.sql"
+            for name in ("credit_note", "discount", "invoice", "invoice_line", "payment", "product_price", "sale")
+        ),
         *("subscription_discount.sql", "subscription_version.sql"),
     }
     none, three = next(iter(tables.values()))
