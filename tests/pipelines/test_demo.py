@@ -36,6 +36,8 @@ RECORD_IDS: dict[tuple[str, str], tuple[str, Callable[[int], str] | None]] = {
     ("company", "quickbooks"): ("quickbooks", lambda no: str(1000 + no)),
     ("company", "intercom"): ("intercom", lambda no: f"{no:024x}"),
     ("contact", "intercom"): ("intercom", lambda no: f"{no:024x}"),
+    ("company", "product_usage"): ("product_usage", lambda no: f"acct_{no:06d}"),
+    ("contact", "product_usage"): ("product_usage", lambda no: f"usr_{no:06d}"),
 }
 """How each system of the demo writes the number of a record; null where it names people by their address."""
 SOURCES = {"crm": "hubspot", "billing": "stripe", "helpdesk": "zendesk"}
