@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines import docs
+from pipelines.declared import FILES
 from pipelines.rooms import CONNECTORS, MERGED, MODELS, catalogue, invariants, sources
 from pipelines.schemas import check_reasons, columns_of, schema_of
 
@@ -92,13 +93,25 @@ def test_sql_is_one_short_portable_statement(path: Path) -> None:
         assert word not in lowered, f"{word!r} is not in the SQL that DuckDB and Spark agree on"
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in TRACKED if p.is_relative_to(MODELS) and p.suffix in (".py", ".sql")], ids=relative
-)
+# The demo's world says in which system a thing stands; everything else in models must not know.
+NAMELESS = [p for p in TRACKED if p.is_relative_to(MODELS) and not p.is_relative_to(MODELS / "demo")]
+
+
+@pytest.mark.parametrize("path", [p for p in NAMELESS if p.suffix in (".py", ".sql")], ids=relative)
 def test_models_name_no_source(path: Path) -> None:
-    text = re.sub(r"^\s*#.*$|--.*$", "", path.read_text(), flags=re.MULTILINE).lower()
-    for source in sorted(set(sources()) - {"mail", "survey", "fx"}):
-        assert source not in text, f"models name no source, and this names {source}"
+    text = path.read_text()
+    if path.suffix == ".py":
+        tree = ast.parse(text)
+        said = [
+            ast.get_docstring(node, clean=False)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef)
+        ]
+        for words in said:  # a docstring may give the word another system has for a thing
+            text = text.replace(words or "", "")
+    text = re.sub(r"^\s*#.*$|--.*$", "", text, flags=re.MULTILINE).lower()
+    for source in sorted(set(sources()) - {"mail", "survey", "fx", "calendar", "files"}):
+        assert not re.search(rf"(?<![a-z]){source}(?![a-z])", text), f"models name no source, and this names {source}"
 
 
 @pytest.mark.parametrize("source", list(sources()))
@@ -107,7 +120,7 @@ def test_a_connector_is_whole(source: str) -> None:
     assert (folder / "README.md").is_file()
     assert (folder / "demo.py").is_file()
     assert any((folder / "sample").rglob("*")), "a connector has small exports in the vendor's own shape"
-    assert list(folder.glob("*.sql")), "a connector maps to at least one object"
+    assert list(folder.glob("*.sql")) or source == FILES, "a connector maps to at least one object"
     assert (ROOT / "tests" / "connectors" / f"test_{source}.py").is_file()
     for other in sources():
         if other != source:

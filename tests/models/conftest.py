@@ -23,6 +23,7 @@ from pipelines import workflows
 from pipelines.schemas import columns_of, definition, schema_of
 
 MODELS = Path(__file__).parents[2] / "models"
+POLICIES = MODELS / "policy"
 AS_OF = datetime(2026, 7, 1)
 FILLED = {"source_system": "test", "loaded_at": "2020-01-01T00:00:00"}
 Rows = Sequence[Mapping[str, Any]] | pl.DataFrame
@@ -181,3 +182,19 @@ def run_models() -> RunModels:
         return {name: made.want(name) for name in wanted}
 
     return run
+
+
+@pytest.fixture
+def made(bench: type[Bench], tmp_path: Path) -> Callable[..., Bench]:
+    """`made(tables, switch=False, ...)`: a bench with some settings of the behaviour policy changed."""
+
+    def make(given: Mapping[str, Any], **settings: object) -> Bench:
+        text = (POLICIES / "behaviour.toml").read_text()
+        for name, value in settings.items():
+            kept = [line for line in text.splitlines() if not line.startswith(f"{name} =")]
+            assert len(kept) == len(text.splitlines()) - 1, name
+            text = "\n".join([*kept, f"{name} = {str(value).lower()}"])
+        (tmp_path / "behaviour.toml").write_text(text)
+        return bench({"meta.run": [{"as_of": AS_OF}], **given}, tmp_path)
+
+    return make
