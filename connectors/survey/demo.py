@@ -20,12 +20,15 @@ HEADERS = (
     "Response ID", "Person ID", "Email", "Name", "Score", "Comment", "Survey Type", "Sent At", "Created At",
     "Updated At", "Campaign",
 )  # fmt: skip
+PLAIN = (
+    "Email", "Name", "Survey", "Score", "Lowest score", "Highest score", "Comment", "Campaign", "Asked", "Date",
+)  # fmt: skip
 LATER_SHARE = 0.25
 CAPITALS_SHARE = 0.05
 
 
 def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) -> None:
-    """Write two CSV files with all answers into `folder`; the same seed, the same bytes."""
+    """Write three CSV files with all answers into `folder`; the same seed, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"survey:{seed}")
     people = {row["contact_no"]: row for row in world["contacts"].to_dicts()}
@@ -43,6 +46,8 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
         first[position] = _before_correction(first[position])
         first.append(first[correctable[0]])
     _write(folder / "delighted-responses-1.csv", [HEADERS, *first], "utf-8")
+    other = [_plain(answer, people[answer["contact_no"]]) for answer in world["survey_responses"].to_dicts()]
+    _write(folder / "satisfaction-and-effort.csv", [PLAIN, *other], "utf-8")
     _write(folder / "delighted-responses-2.csv", [(*HEADERS, "Région"), *((*row, "") for row in later)], "cp1252")
 
 
@@ -61,6 +66,14 @@ def _row(answer: Mapping[str, Any], person: Mapping[str, Any], rng: random.Rando
         _utc(answer["answered_at"] + timedelta(minutes=10)),
         answer["campaign"],
     )
+
+
+def _plain(answer: Mapping[str, Any], person: Mapping[str, Any]) -> tuple[str, ...]:
+    """An answer about satisfaction or effort, on the scale it names, as in a list kept by hand."""
+    name = f"{person['first_name']} {person['last_name']}"
+    scale = (str(answer["score"]), str(answer["scale_min"]), str(answer["scale_max"]))
+    said = (answer["comment"] or "", answer["campaign"], _utc(answer["sent_at"]), _utc(answer["answered_at"]))
+    return (person["email"], name, answer["survey_type"], *scale, *said)
 
 
 def _before_correction(row: tuple[str, ...]) -> tuple[str, ...]:

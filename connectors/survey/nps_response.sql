@@ -56,6 +56,7 @@ plain as (
         _row_id, _loaded_at, custom, lower(trim(email)) || ':' || answered_at, lower(trim(email)), null, score,
         comment, null, answered_at, null, campaign, segment
     from raw_survey.answers__latest
+    where coalesce(lower(survey_type), 'nps') = 'nps'
     qualify row_number() over (
         partition by lower(trim(email)), answered_at order by _loaded_at desc, _row_id desc
     ) = 1

@@ -72,11 +72,12 @@ RESOURCES: tuple[Resource, ...] = (
     # Any plain list of answers: it gives them no id, so the person and the time are the answer.
     Resource(
         name="answers",
-        columns=(*_ANSWER, "answered_at"),
+        columns=(*_ANSWER, "survey_type", "scale_min", "scale_max", "sent_at", "answered_at"),
         key=("email", "answered_at"),
         required=("email", "score", "answered_at"),
         labels={
             "E-mail": "email", "Email address": "email", "NPS": "score", "NPS score": "score", "Rating": "score",
+            "Survey": "survey_type", "Lowest score": "scale_min", "Highest score": "scale_max", "Asked": "sent_at",
             "Date": "answered_at", "Submitted At": "answered_at", "Timestamp": "answered_at", **_QUESTIONS,
         },
     ),

@@ -59,6 +59,17 @@ def test_a_score_off_the_scale_is_set_aside(judged: Judged) -> None:
     assert reasons == ['score: "11" is above 10']
 
 
+def test_satisfaction_and_effort_stand_on_their_own_scale(judged: Judged) -> None:
+    rows, reasons = judged("survey", "survey_response", SAMPLE)
+    assert reasons == []
+    said = ("respondent", "survey_type", "score", "scale_min", "scale_max", "answered_at", "campaign")
+    assert sorted(rows.select(said).rows()) == [
+        ("90000010", "csat", 5, 1, 5, datetime(2026, 2, 16), None),
+        ("ines.ferreira@quayside.example", "csat", 4, 1, 5, datetime(2026, 4, 2, 9, 15), "After ticket"),
+        ("tom@brightfold.example", "ces", 6, 1, 7, datetime(2026, 4, 5, 10), "After onboarding"),
+    ]
+
+
 def test_respondents_are_contacts_named_by_their_address(staged: Staged) -> None:
     people = staged("survey", "contact", SAMPLE)
     assert dict(people.select("source_record_id", "name").iter_rows()) == {
@@ -84,11 +95,13 @@ def test_respondents_are_contacts_named_by_their_address(staged: Staged) -> None
 def test_each_file_is_of_its_tool(delivered: Delivered) -> None:
     brought = {delivery.file: (delivery.resource, delivery.rows_stored) for delivery in delivered("survey", SAMPLE)}
     assert brought == {
+        "delighted-nps-broken.csv": ("delighted_responses", 1),
         "delighted-nps-corrected.csv": ("delighted_responses", 1),
-        "delighted-nps-responses.csv": ("delighted_responses", 4),
+        "delighted-nps-responses.csv": ("delighted_responses", 3),
         "delighted-web-without-response-ids.csv": ("delighted_answers", 2),
         "nps-list.csv": ("answers", 2),
         "qualtrics-relationship-nps.csv": ("qualtrics_responses", 6),
+        "satisfaction-and-effort.csv": ("answers", 2),
         "survey_responses.json": ("delighted_responses", 3),
         "typeform-customer-survey.csv": ("typeform_responses", 3),
     }

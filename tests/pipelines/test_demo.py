@@ -36,6 +36,12 @@ RECORD_IDS: dict[tuple[str, str], tuple[str, Callable[[int], str] | None]] = {
     ("company", "quickbooks"): ("quickbooks", lambda no: str(1000 + no)),
     ("company", "intercom"): ("intercom", lambda no: f"{no:024x}"),
     ("contact", "intercom"): ("intercom", lambda no: f"{no:024x}"),
+    ("team_member", "intercom"): ("intercom", lambda no: str(4_000_000 + no)),
+    ("company", "jira"): ("jira", lambda no: str(no)),
+    ("team_member", "jira"): ("jira", lambda no: f"712020:00000000-0000-4000-8000-{no:012d}"),
+    ("company", "planhat"): ("planhat", lambda no: f"01{no:022x}"),
+    ("contact", "planhat"): ("planhat", lambda no: f"02{no:022x}"),
+    ("team_member", "planhat"): ("planhat", lambda no: f"03{no:022x}"),
     ("company", "product_usage"): ("product_usage", lambda no: f"acct_{no:06d}"),
     ("contact", "product_usage"): ("product_usage", lambda no: f"usr_{no:06d}"),
 }
