@@ -13,13 +13,19 @@ import dagster as dg
 import duckdb
 
 from pipelines import build, checks, ingest, publish
+from pipelines.apis import apis
+from pipelines.declared import cached
 from pipelines.home import Home
+from pipelines.pull import pull
 from pipelines.rooms import Table, catalogue, column_lineage, invariants, resources, sources
 from pipelines.schemas import columns_of, schema_of
 from pipelines.warehouse import Connection, WarehouseBusyError, columns, open_warehouse, scalar
 
 POOL = "warehouse"
 """The one writer: every step that opens the warehouse stands in this pool of one."""
+
+API_CHECK = "api"
+"""Told with a source's first raw table: whether its live API could be read whole."""
 
 OWNERS = ["team:revops"]
 CONTEXT = dg.AssetKey(["meta", "run"])
@@ -160,7 +166,7 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
 
 
 def _staging_assets(source: str) -> dg.AssetsDefinition:
-    """All staging tables of a source as one step: they do not need each other, and every step costs Dagster the same."""
+    """All staging tables of a source as one step: none needs another, and every step costs Dagster the same."""
     tables = {table.name: table for table in catalogue().values() if table.kind == "staging" and table.source == source}
     specs = [
         dg.AssetSpec(
@@ -182,7 +188,10 @@ def _staging_assets(source: str) -> dg.AssetsDefinition:
             for name in sorted(".".join(asset.path) for asset in context.selected_asset_keys):
                 try:
                     yield _result(con, tables[name], build.build(con, tables[name]))
-                except (ValueError, duckdb.Error) as error:  # one mapping's fault does not keep the others from their rows
+                except (
+                    ValueError,
+                    duckdb.Error,
+                ) as error:  # one mapping's fault does not keep the others from their rows
                     failed.append(f"{name}: {type(error).__name__}: {error}")
             if failed:
                 raise StagingError("\n".join(failed))
@@ -203,10 +212,17 @@ def _source_asset(source: str) -> dg.AssetsDefinition:
         for name in names
     ]
 
-    @dg.multi_asset(name=f"sync_{source}", specs=specs, pool=POOL, retry_policy=RETRY)
-    def synced(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    has_api = source in apis()
+    says = "The live API, if it is set up, was read whole."
+    told = [dg.AssetCheckSpec(API_CHECK, asset=key(names[0]), description=says)] if has_api else None
+
+    @dg.multi_asset(name=f"sync_{source}", specs=specs, check_specs=told, pool=POOL, retry_policy=RETRY)
+    def synced(
+        context: dg.AssetExecutionContext, workspace: Workspace
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.home()
         with _steady():
+            pulled = pull(home, [source], context.log.info)
             (result,) = ingest.sync(home, [source], None, context.log.info)
         with open_warehouse(home, f"sync {source}") as con:
             for name in names:
@@ -222,6 +238,12 @@ def _source_asset(source: str) -> dg.AssetsDefinition:
                         "rows_quarantined": sum(delivery.rows_quarantined for delivery in new),
                     },
                 )
+
+        if has_api:  # a check, because what was got is stored and the other sources go on
+            problems = "\n".join(f"{one.resource}: {one.problem}" for one in pulled if one.problem)
+            yield dg.AssetCheckResult(
+                asset_key=key(names[0]), check_name=API_CHECK, passed=not problems, metadata={"problems": problems}
+            )
 
     return synced
 
@@ -289,13 +311,20 @@ def _invariant_checks(table: str) -> dg.AssetChecksDefinition:
     return hold
 
 
-ASSETS: list[dg.AssetsDefinition] = [
-    run_context,
-    *[_source_asset(source) for source in sources()],
-    *[_staging_assets(source) for source in sources() if any(f"staging_{source}." in name for name in catalogue())],
-    *[_table_asset(table) for table in catalogue().values() if table.kind not in ("raw", "staging")],
-    _snapshot_asset(),
-]
-CHECKS: list[dg.AssetChecksDefinition] = [
-    _invariant_checks(table) for table in sorted({checks.watched(invariant) for invariant in invariants()})
-]
+@cached
+def all_assets() -> list[dg.AssetsDefinition]:
+    """Every asset of the workspace whose declarations are in force."""
+    staged = {table.source for table in catalogue().values() if table.kind == "staging"}
+    return [
+        run_context,
+        *[_source_asset(source) for source in sources() if resources(source)],
+        *[_staging_assets(source) for source in sources() if source in staged],
+        *[_table_asset(table) for table in catalogue().values() if table.kind not in ("raw", "staging")],
+        _snapshot_asset(),
+    ]
+
+
+@cached
+def all_checks() -> list[dg.AssetChecksDefinition]:
+    """The invariants as checks, each with the table that is the last to be made of those it reads."""
+    return [_invariant_checks(table) for table in sorted({checks.watched(invariant) for invariant in invariants()})]

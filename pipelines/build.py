@@ -18,7 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from models.policy.loading import load_policies
-from pipelines import metrics, objects, staging
+from pipelines import absent, metrics, objects, staging, workflows
+from pipelines.declared import cached, current
 from pipelines.home import ROOT, Home
 from pipelines.rooms import Table, catalogue, declared_columns, resources, sources
 from pipelines.schemas import definition, schema_of
@@ -33,6 +34,10 @@ create table if not exists meta.table_state (
 create table if not exists meta.check_state (name varchar primary key, fingerprint varchar);
 create table if not exists meta.run (as_of timestamp not null, as_of_on date not null);
 """
+
+
+_LAYERS = ("staging", "identity", "sourced", "objects", "behaviour", "intermediate", "marts", "metrics")
+"""The schemas, up to their underscore, of what `build` makes."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ def prepare(con: Connection, home: Home, as_of: datetime) -> None:
 
 def _write_inputs(con: Connection, as_of: datetime, policies: Mapping[str, pl.DataFrame]) -> None:
     con.execute(_STATE).fetchall()
+    _forget_unmade(con)
+    workflows.prepare(con)
+    _note_input(con, "ledger.task_done", workflows.done_state(con))
     con.execute("delete from meta.run").fetchall()
     con.execute("insert into meta.run values (?, ?)", [as_of, (as_of - timedelta(microseconds=1)).date()]).fetchall()
     _note_input(con, "meta.run", str(as_of))
@@ -69,6 +77,22 @@ def _write_inputs(con: Connection, as_of: datetime, policies: Mapping[str, pl.Da
         replace_table(con, f"policy.{name}", "select * from policy_frame")
         con.unregister("policy_frame")
         _note_input(con, f"policy.{name}", repr(frame.rows()))
+
+
+def _forget_unmade(con: Connection) -> None:
+    """Drop what the catalogue no longer makes: of a declaration that was taken back nothing may be left to publish."""
+    made = catalogue()
+    there = table_names(con)
+    for (name,) in con.execute("select name from meta.table_state").fetchall():
+        if name not in made and name.split(".")[0].split("_")[0] in _LAYERS:
+            if name in there:
+                con.execute(f"drop table {name}").fetchall()
+            con.execute("delete from meta.table_state where name = ?", [name]).fetchall()
+    for name in there:
+        if name.startswith("quarantine."):
+            staged = "staging_" + name.removeprefix("quarantine.").replace("__", ".", 1)
+            if staged not in made:
+                con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
 
 
 def stale(con: Connection) -> list[Table]:
@@ -101,6 +125,8 @@ def build(con: Connection, table: Table) -> Built:
 def _make(con: Connection, table: Table) -> int:
     if table.kind == "staging":
         return staging.build(con, table)
+    if table.kind == "ledger":
+        return workflows.build_runs(con) if table.object_name == "workflow_run" else workflows.build_steps(con)
     if table.kind == "sourced":
         return objects.build_sourced(con, table)
     if table.sql is not None:
@@ -166,14 +192,20 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
             "from meta.delivery where rows_stored > 0 group by 1"
         ).fetchall()
     )
+    gone = absent.fingerprints(con)
     found = {
         f"raw_{source}.{resource.name}": digest(
-            declared_columns(resource), delivered.get(f"raw_{source}.{resource.name}", "")
+            declared_columns(resource),
+            delivered.get(f"raw_{source}.{resource.name}", ""),
+            *filter(None, [gone.get(f"raw_{source}.{resource.name}")]),
         )
         for source in sources()
         for resource in resources(source)
     }
-    noted = "select name, fingerprint from meta.table_state where name = 'meta.run' or name like 'policy.%'"
+    noted = (
+        "select name, fingerprint from meta.table_state "
+        "where name in ('meta.run', 'ledger.task_done') or name like 'policy.%'"
+    )
     found |= dict(con.execute(noted).fetchall())
     return found
 
@@ -182,9 +214,12 @@ def _note_input(con: Connection, name: str, text: str) -> None:
     con.execute("insert or replace into meta.table_state values (?, ?, null, null)", [name, digest(text)]).fetchall()
 
 
-@cache
+@cached
 def _text(table: Table) -> str:
-    """Everything written about a table: its own file, and the schema beside it."""
+    """Everything written about a table: its own file, the schema beside it, what the workspace declares of it."""
+    declared = current().text_of(table.object_name) if table.kind in ("staging", "sourced", "objects") else ""
+    if table.is_declared:
+        return f"{table.sql}\n{declared}"
     paths = {table.path, table.path.with_suffix(".sql"), table.path.with_suffix(".py")}
     if table.kind == "staging":
         paths.add(ROOT / "models" / "objects" / f"{table.object_name}.py")
@@ -192,14 +227,15 @@ def _text(table: Table) -> str:
         paths = set(table.path.glob("*.toml"))
     if table.layer == "identity":
         paths |= set(table.path.parent.glob("*.py"))
-    return "".join(path.read_text() for path in sorted(paths) if path.is_file())
+    return "".join(path.read_text() for path in sorted(paths) if path.is_file()) + declared
 
 
 @cache
 def kernel_version() -> str:
     """A fingerprint of the code that every table is made with."""
-    names = ("build", "metrics", "objects", "raw", "schemas", "staging", "warehouse")
-    paths = [Path(__file__).parent / f"{name}.py" for name in names] + [ROOT / "models" / "schema.py"]
+    names = ("build", "declared", "metrics", "objects", "raw", "raw_tables", "schemas", "staging", "warehouse")
+    paths = [Path(__file__).parent / f"{name}.py" for name in names]
+    paths += [ROOT / "models" / "schema.py", ROOT / "models" / "custom_schema.py"]
     return digest(*(path.read_text() for path in paths))
 
 

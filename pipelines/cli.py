@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from pipelines.add_source import add_source
 from pipelines.home import Home
 
 app = typer.Typer(
@@ -46,14 +47,22 @@ DeliveredOption = Annotated[
 @contextmanager
 def _spoken_errors() -> Iterator[None]:
     """Turn the errors a person can act on into one plain message and exit code 2."""
-    from models.policy.loading import PolicyError
+    from models.settings import SettingsError
     from pipelines.lookup import NothingFoundError
     from pipelines.raw import CountsDoNotAddUpError
     from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
+    from pipelines.workflows import NoSuchTaskError
 
     try:
         yield
-    except (PolicyError, WarehouseBusyError, WarehouseDamagedError, CountsDoNotAddUpError, NothingFoundError) as error:
+    except (
+        SettingsError,
+        WarehouseBusyError,
+        WarehouseDamagedError,
+        CountsDoNotAddUpError,
+        NoSuchTaskError,
+        NothingFoundError,
+    ) as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
 
@@ -91,11 +100,16 @@ def sync(
     source: Annotated[list[str] | None, typer.Argument(help="Sources to read; all when left out.")] = None,
     home: HomeOption = None,
     delivered_at: DeliveredOption = None,
+    files_only: Annotated[bool, typer.Option("--files-only", help="Read no live API, only the inbox.")] = False,
+    confirm: Annotated[
+        list[str] | None, typer.Option(help="A complete export (source/file) to believe though it shrank; repeatable.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take every new file of the inbox into the warehouse: once or not at all."""
+    """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all."""
     from pipelines import report
     from pipelines.ingest import sync as run_sync
+    from pipelines.pull import pull
     from pipelines.rooms import sources
 
     place = _home(home)
@@ -103,13 +117,17 @@ def sync(
     if unknown:
         err.print(f"No source is called {', '.join(unknown)}. There are: {', '.join(sources())}.", style="red")
         raise typer.Exit(2)
+    wanted = source or list(sources())
     with _spoken_errors(), err.status("reading the inbox ...") as status:
-        synced = run_sync(
-            place, source or list(sources()), delivered_at, lambda name: status.update(f"reading {name} ...")
-        )
+        pulled = [] if files_only else pull(place, wanted, status.update)
+        synced = run_sync(place, wanted, delivered_at, lambda name: status.update(f"reading {name} ..."), confirm or ())
     if as_json:
-        return _print_json(report.sync_json(synced))
-    report.print_sync(out, synced)
+        _print_json(report.sync_json(synced, pulled))
+    else:
+        report.print_pull(out, pulled)
+        report.print_sync(out, synced)
+    went_wrong = any(one.problem for one in pulled) or any(one.refused for one in synced)
+    raise typer.Exit(1 if went_wrong else 0)
 
 
 @app.command(epilog="Example: rapport run --as-of 2026-06-30")
@@ -185,6 +203,50 @@ def brief(
     out.print(briefs.text(found), markup=False, soft_wrap=True)
 
 
+@app.command(epilog="Example: rapport tasks --owner mia@lumenly.example")
+def tasks(
+    owner: Annotated[str | None, typer.Option(help="Only what this team member (e-mail address) is to do.")] = None,
+    company: Annotated[str | None, typer.Option(help="Only what is about this company (name, domain or id).")] = None,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 50,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is to be done, the latest first: tasks of every source, and what workflows ask for."""
+    from pipelines import todo
+
+    place = _home(home)
+    with _spoken_errors():
+        found = todo.due(place, owner, company, limit)
+    if as_json:
+        return _print_json(found)
+    for row in found:
+        out.print(todo.line(row), markup=False)
+    if not found:
+        out.print("Nothing is to be done.")
+
+
+@app.command(epilog="Example: rapport done workspace:onboarding:hubspot:1:2026-06-01:kickoff --by mia@lumenly.example")
+def done(
+    work_id: Annotated[list[str], typer.Argument(help="Ids as `rapport tasks` shows them.")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")] = None,
+    by: Annotated[str | None, typer.Option(help="E-mail address of who did it; the owner if left out.")] = None,
+    comment: Annotated[str | None, typer.Option(help="What came of it.")] = None,
+    ignore: Annotated[bool, typer.Option("--ignore", help="It is not to be done at all.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Settle tasks and e-mails of workflows; the next `rapport run` shows what follows from it."""
+    from pipelines import todo
+
+    place = _home(home)
+    with _spoken_errors():
+        settled = todo.settle(place, work_id, on.date() if on else None, by, comment, is_done=not ignore)
+    if as_json:
+        return _print_json([one.__dict__ for one in settled])
+    for one in settled:
+        out.print(f"{one.status} on {one.done_on}: {one.description}", markup=False)
+
+
 @app.command(epilog="Example: rapport demo --companies 300 --months 36")
 def demo(
     home: HomeOption = None,
@@ -208,6 +270,9 @@ def demo(
         if result.succeeded:
             summary.print_summary(out, place)
     raise typer.Exit(0 if result.succeeded else 1)
+
+
+app.command("add-source", epilog="Example: rapport add-source acme exports/*.csv")(add_source)
 
 
 @app.command(epilog="Example: rapport doctor")
@@ -235,11 +300,14 @@ def dev(
     import sys
     from contextlib import suppress
 
+    from pipelines import declarations
     from pipelines.home import ROOT
     from pipelines.runs import settle
     from pipelines.warehouse import WarehouseBusyError
 
     place = _home(home)
+    with _spoken_errors():
+        declarations.use(place)
     with suppress(WarehouseBusyError):
         settle(place)
     err.print(f"Dagster's UI: http://{host}:{port}")

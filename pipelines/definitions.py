@@ -5,9 +5,10 @@ import time
 
 import dagster as dg
 
-from pipelines.assets import ASSETS, CHECKS, Workspace
+from pipelines import declarations
+from pipelines.assets import Workspace, all_assets, all_checks
 from pipelines.home import Home
-from pipelines.ingest import inbox_files
+from pipelines.ingest import dropped_files
 from pipelines.rooms import sources
 
 QUIET_SECONDS = 10
@@ -33,7 +34,7 @@ nightly = dg.ScheduleDefinition(
 def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a run when the set of inbox files has changed and no file is still being written."""
     home = Home.find()
-    stats = [(path, path.stat()) for source in sources() for path in inbox_files(home, source)]
+    stats = [(path, path.stat()) for source in sources() for path in dropped_files(home, source)]
     if not stats:
         return dg.SkipReason("The inbox is empty.")
     if any(time.time() - stat.st_mtime < QUIET_SECONDS for _, stat in stats):
@@ -47,9 +48,10 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     return dg.RunRequest(run_key=seen)
 
 
+declarations.use(Home.find())  # of the home that this process serves; what is declared later shows on the next reload
 defs = dg.Definitions(
-    assets=ASSETS,
-    asset_checks=CHECKS,
+    assets=all_assets(),
+    asset_checks=all_checks(),
     jobs=[everything],
     schedules=[nightly],
     sensors=[inbox],

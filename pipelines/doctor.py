@@ -8,7 +8,10 @@ import shutil
 import sys
 from dataclasses import dataclass
 
-from models.policy.loading import PolicyError, load_policies
+from models.policy.loading import load_policies
+from models.settings import SettingsError
+from pipelines import declarations
+from pipelines.apis import known
 from pipelines.home import Home
 from pipelines.rooms import catalogue, sources
 from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError, connect, open_warehouse, scalar
@@ -39,6 +42,7 @@ def examine(home: Home) -> list[Finding]:
     free = shutil.disk_usage(home.path).free
     findings.append(Finding(free > FREE_BYTES, f"{free / (1 << 30):.1f} GiB free at {home.path} (1 GiB is needed)"))
     findings.append(_policies(home))
+    findings += _apis(home)
     findings.append(_warehouse(home))
     findings.append(_snapshot(home))
     return findings
@@ -47,10 +51,23 @@ def examine(home: Home) -> list[Finding]:
 def _policies(home: Home) -> Finding:
     try:
         load_policies(home.config)
-    except PolicyError as error:
+        declarations.use(home)
+    except SettingsError as error:
         return Finding(False, str(error))
     own = sorted(path.name for path in home.config.glob("*.toml"))
-    return Finding(True, f"policies are readable (your own: {', '.join(own) or 'none'})")
+    return Finding(True, f"policies and declarations are readable (your own: {', '.join(own) or 'none'})")
+
+
+def _apis(home: Home) -> list[Finding]:
+    """Which live APIs the environment sets up; one that is set up in part is to be mended."""
+    found = {source: known(home, source) for source in sources()}
+    told = [
+        Finding(api["is_configured"] or not api["is_meant"], f"{source} API: {api['state']}")
+        for source, api in found.items()
+        if api and api["is_meant"]
+    ]
+    idle = [source for source, api in found.items() if api and not api["is_meant"]]
+    return [*told, Finding(True, f"no secrets for the APIs of: {', '.join(idle)} (files only)")] if idle else told
 
 
 def _warehouse(home: Home) -> Finding:

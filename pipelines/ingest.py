@@ -10,19 +10,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
-from connectors.reading.resource import Export
-from pipelines import raw
+from connectors.reading.containers import expand
+from connectors.reading.resource import API_FOLDER, Export
+from pipelines import absent, raw
+from pipelines.complete import Completeness, arrived_again, completeness, note_inbox
+from pipelines.declared import FILES
 from pipelines.home import ROOT, Home
-from pipelines.rooms import sources
+from pipelines.rooms import reader, resources
 from pipelines.warehouse import Connection, forget_counts, open_warehouse, save_counts
 
 PLAIN = {"force_compression": "uncompressed"}
@@ -53,24 +56,34 @@ class Synced:
     deliveries: tuple[Delivery, ...]
     files_known: int
     seconds: float
+    refused: tuple[str, ...] = ()
+    """A sentence for each complete export that holds too few records to be believed; it waits in the inbox."""
 
 
-def sync(home: Home, wanted: Sequence[str], delivered_at: datetime | None, progress: Progress) -> list[Synced]:
+def sync(
+    home: Home,
+    wanted: Sequence[str],
+    delivered_at: datetime | None,
+    progress: Progress,
+    confirmed: Collection[str] = (),
+) -> list[Synced]:
     """Take every new file of the wanted sources' inbox folders into raw.
 
-    `delivered_at` (UTC) states when the files arrived; None means now. Raises `WarehouseBusyError`,
-    `WarehouseDamagedError` or `CountsDoNotAddUpError`; whatever was committed before stays.
+    `delivered_at` (UTC) states when the files arrived; None means now. `confirmed` are files (`source/name`) that are
+    complete exports however few records they hold. Raises `PolicyError`, `WarehouseBusyError`, `WarehouseDamagedError`
+    or `CountsDoNotAddUpError`; whatever was committed before stays.
     """
     arrived = (delivered_at or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
+    complete = {source: completeness(home, source, confirmed) for source in wanted}
     done = []
     with open_warehouse(home, "rapport sync") as con:
         raw.prepare(con)
         for source in wanted:
             progress(source)
             started = datetime.now(UTC)
-            deliveries, known = _sync_source(con, home, source, arrived)
+            deliveries, known, refused = _sync_source(con, home, source, arrived, complete[source])
             seconds = (datetime.now(UTC) - started).total_seconds()
-            done.append(Synced(source, tuple(deliveries), known, seconds))
+            done.append(Synced(source, tuple(deliveries), known, seconds, tuple(refused)))
         con.execute("checkpoint").fetchall()
         save_counts(con, home)
     return done
@@ -88,30 +101,50 @@ def inbox_files(home: Home, source: str) -> list[Path]:
     )
 
 
+def dropped_files(home: Home, source: str) -> list[Path]:
+    """The inbox files that people or programs put there, without those that reading the live API left."""
+    made = home.inbox / source / API_FOLDER
+    return [path for path in inbox_files(home, source) if not path.is_relative_to(made)]
+
+
 def reader_version(source: str) -> str:
-    """A fingerprint of the code that reads a source's files: refused rows are read again once it changes."""
+    """A fingerprint of the code that reads a source's files: refused rows are read again once it changes.
+
+    Of a source whose collections the workspace declares it ends in a point and a fingerprint of those: all its files
+    are read again once they change.
+    """
     paths = [ROOT / "connectors" / source / "source.py", *sorted((ROOT / "connectors" / "reading").glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+    if source != FILES:
+        return code
+    declared = repr([replace(resource, asked={}) for resource in resources(source)])
+    return f"{code}.{hashlib.sha256(declared.encode()).hexdigest()[:16]}"
 
 
-def _sync_source(con: Connection, home: Home, source: str, arrived: datetime) -> tuple[list[Delivery], int]:
+def _sync_source(
+    con: Connection, home: Home, source: str, arrived: datetime, complete: Completeness
+) -> tuple[list[Delivery], int, list[str]]:
     version = reader_version(source)
     known = raw.known_deliveries(con, source, version)
-    exports: dict[str, Export] = {}
     files = inbox_files(home, source)
-    for path in files:
-        delivery_id = _content_hash(path)
-        if delivery_id not in known and delivery_id not in exports:
-            name = path.relative_to(home.inbox / source).as_posix()
+    contents = {path.relative_to(home.inbox / source).as_posix(): _content_hash(path) for path in files}
+    if any(complete.resources.values()):
+        complete = replace(complete, again=arrived_again(con, source, contents))
+    absent.forget_others(con, source, complete.resources)
+    exports: dict[str, Export] = {}
+    for path, (name, delivery_id) in zip(files, contents.items(), strict=True):
+        if (delivery_id not in known or delivery_id in complete.again) and delivery_id not in exports:
             exports[delivery_id] = Export(path=path, name=name, delivery_id=delivery_id)
-    if not exports:
-        return [], len(files)
-    with _landing(home, source, list(exports.values())) as landing:
-        if raw.reads_again(con, source, exports):
-            forget_counts(home)
-        rows = raw.take(con, landing, source, list(exports.values()), arrived, version)
-    deliveries = [Delivery(source, *row) for row in rows]
-    return deliveries, len(files) - len(exports)
+    rows: list[tuple[str, str, int, int, int, int, str]] = []
+    refused: list[str] = []
+    if exports:
+        with _landing(home, source, list(exports.values()), known) as (landing, found):
+            if raw.reads_again(con, source, [export.delivery_id for export in found]):
+                forget_counts(home)
+            rows, refused = raw.take(con, landing, source, found, arrived, version, complete)
+    if any(complete.resources.values()) and not refused:
+        note_inbox(con, source, contents)
+    return [Delivery(source, *row) for row in rows], len(files) - len(exports), refused
 
 
 def _content_hash(path: Path) -> str:
@@ -120,8 +153,13 @@ def _content_hash(path: Path) -> str:
 
 
 @contextmanager
-def _landing(home: Home, source: str, exports: Sequence[Export]) -> Iterator[Path]:
-    """Load the exports with dlt into a new database of their own, which is gone afterwards."""
+def _landing(
+    home: Home, source: str, exports: Sequence[Export], known: Collection[str]
+) -> Iterator[tuple[Path, list[Export]]]:
+    """Load the exports, and what archives among them hold, with dlt into a new database that is gone afterwards.
+
+    Gives the database and everything it was loaded from.
+    """
     parent = home.work / "landing"
     shutil.rmtree(parent, ignore_errors=True)  # left by a run that was killed; the writer lock is held
     parent.mkdir(parents=True)
@@ -134,8 +172,8 @@ def _landing(home: Home, source: str, exports: Sequence[Export]) -> Iterator[Pat
             destination=dlt.destinations.duckdb(credentials=DuckDbCredentials(str(database), global_config=PLAIN)),
             dataset_name=source,
         )
-        make = getattr(sources()[source], source)
-        pipeline.run(make(exports, scratch)).raise_on_failed_jobs()
-        yield database
+        found = expand(exports, scratch / "members", known)
+        pipeline.run(reader(source)(found, scratch)).raise_on_failed_jobs()
+        yield database, found
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

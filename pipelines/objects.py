@@ -5,10 +5,11 @@ Who is the same company or person is decided in `models/identity`; here its link
 
 from __future__ import annotations
 
+from pipelines.declared import declared_names
 from pipelines.raw import quarantine_table
-from pipelines.rooms import MERGED, SOURCED, Table, sources
+from pipelines.rooms import MERGED, SOURCED, Table, catalogue, sources
 from pipelines.schemas import Column, columns_of, definition, literal, schema_of
-from pipelines.warehouse import Connection, replace_table, scalar
+from pipelines.warehouse import Connection, replace_table, scalar, table_names
 
 
 def build(con: Connection, table: Table) -> int:
@@ -27,11 +28,19 @@ def build(con: Connection, table: Table) -> int:
         frame = table.build({name: con.sql(f"select * from {name}").pl() for name in table.inputs})
         con.register("built", frame)
         made = "select * from built"
-    con.execute(
-        f"insert into {table.name} by name select * from ({made}) order by {table.object_name}_id"
-    ).fetchall()
+    made = _with_declared(con, table.object_name, made)
+    con.execute(f"insert into {table.name} by name select * from ({made}) order by {table.object_name}_id").fetchall()
     con.execute(f"drop table temp.{SOURCED}; drop table if exists temp.resolved").fetchall()
     return int(scalar(con, f"select count(*) from {table.name}"))
+
+
+def _with_declared(con: Connection, name: str, made: str) -> str:
+    """The object's rows with the fields the workspace declares, where its own SQL or function names its columns."""
+    lacking = set(declared_names(name)) - {row[0] for row in con.execute(f"describe {made}").fetchall()}
+    if not lacking:
+        return made
+    listed = ", ".join(f'd."{field}"' for field in sorted(lacking))
+    return f"select m.*, {listed} from ({made}) as m left join {SOURCED} as d on d.{name}_id = m.{name}_id"
 
 
 def build_sourced(con: Connection, table: Table) -> int:
@@ -48,8 +57,9 @@ def _sourced(con: Connection, table: Table, fields: tuple[Column, ...]) -> str:
     """
     name = table.object_name
     staged = sorted(read for read in table.reads if read.startswith("staging_") and read.endswith(f".{name}"))
-    con.execute(f"create or replace temp table resolved as {_resolved(name, fields, staged)}").fetchall()
-    _quarantine_dangling(con, name, fields, staged)
+    domains = _domains(con)
+    con.execute(f"create or replace temp table resolved as {_resolved(name, fields, staged, domains)}").fetchall()
+    _quarantine_dangling(con, name, fields, staged, domains)
     required = " and ".join(f'"{c.name}" is not null' for c in fields if c.references in MERGED and not c.nullable)
     where = f"where {required}" if required else ""
     merged = _merged(name, fields) if name in MERGED else "select * from resolved"
@@ -63,26 +73,41 @@ def _record_key(column: str) -> str:
     return f"case when {foreign} then s.{column} else s.source_system || ':' || s.{column} end"
 
 
-def _followed(field: Column) -> tuple[str, str, str]:
+def _followed(field: Column, domains: str) -> tuple[str, str, str]:
     """SQL that follows a reference of `s` to a merged object: the joins, the golden id, the link that was found.
 
-    The reference names a record of its own or another source or, where no record goes by that id, an e-mail address.
+    The reference names a record of its own or another source or, where no record goes by that id, a person's e-mail
+    address or a domain that one company alone has.
     """
-    links, record, email = f"identity.{field.references}_link", f"link_{field.name}", f"email_{field.name}"
-    address = (
-        f"case when {record}.source_key is null and contains(s.{field.name}, '@') "
-        f"then 'email:' || lower(trim(s.{field.name})) end"
+    links, record, other = f"identity.{field.references}_link", f"link_{field.name}", f"other_{field.name}"
+    kind, mark, known = ("domain", ".", f"({domains})") if field.references == "company" else ("email", "@", links)
+    word = (
+        f"case when {record}.source_key is null and contains(s.{field.name}, '{mark}') "
+        f"then '{kind}:' || lower(trim(s.{field.name})) end"
     )
     joins = (
         f"left join {links} as {record} on {record}.source_key = {_record_key(field.name)} "
-        f"left join {links} as {email} on {email}.source_key = {address}"
+        f"left join {known} as {other} on {other}.source_key = {word}"
     )
-    is_email, target = f"{record}.source_key is null", f"{field.references}_id"
-    golden = f"case when {is_email} then {email}.{target} else {record}.{target} end"
-    return joins, golden, f"coalesce({record}.source_key, {email}.source_key)"
+    is_other, target = f"{record}.source_key is null", f"{field.references}_id"
+    golden = f"case when {is_other} then {other}.{target} else {record}.{target} end"
+    return joins, golden, f"coalesce({record}.source_key, {other}.source_key)"
 
 
-def _resolved(name: str, fields: tuple[Column, ...], staged: list[str]) -> str:
+def _domains(con: Connection) -> str:
+    """SQL of the domains that one company alone has, as `domain:<domain>`, with its golden id."""
+    made = table_names(con)
+    staged = [t.name for t in catalogue().values() if t.kind == "staging" and t.object_name == "company_domain"]
+    rows = [f"select source_system, company_id, domain from {name}" for name in sorted(staged) if name in made]
+    return (
+        "select 'domain:' || lower(s.domain) as source_key, min(l.company_id) as company_id "
+        f"from ({' union all by name '.join(rows) or no_rows('company_domain')}) as s "
+        f"join identity.company_link as l on l.source_key = {_record_key('company_id')} "
+        "where l.company_id is not null group by 1 having count(distinct l.company_id) = 1"
+    )
+
+
+def _resolved(name: str, fields: tuple[Column, ...], staged: list[str], domains: str) -> str:
     """Every source's rows with golden ids in place of the sources' own, plus each source's rank of trust."""
     selected, joins = [], []
     for field in fields:
@@ -90,7 +115,7 @@ def _resolved(name: str, fields: tuple[Column, ...], staged: list[str]) -> str:
             own = f"identity_{name}.{name}_id" if name in MERGED else "s.source_system || ':' || s.source_record_id"
             selected.append(f'{own} as "{field.name}"')
         elif field.references in MERGED:
-            follow, golden, _ = _followed(field)
+            follow, golden, _ = _followed(field, domains)
             joins.append(follow)
             selected.append(f'{golden} as "{field.name}"')
         elif field.references:
@@ -155,7 +180,9 @@ def _merged(name: str, fields: tuple[Column, ...]) -> str:
     )
 
 
-def _quarantine_dangling(con: Connection, name: str, fields: tuple[Column, ...], staged: list[str]) -> None:
+def _quarantine_dangling(
+    con: Connection, name: str, fields: tuple[Column, ...], staged: list[str], domains: str
+) -> None:
     """Set aside rows whose required company, contact or team member no source delivered."""
     required = [field for field in fields if field.references in MERGED and not field.nullable]
     for table in staged:
@@ -163,7 +190,7 @@ def _quarantine_dangling(con: Connection, name: str, fields: tuple[Column, ...],
         target = quarantine_table(con, source, name)
         con.execute(f"delete from {target} where stage = 'reference'").fetchall()
         for field in required:
-            joins, _, found = _followed(field)
+            joins, _, found = _followed(field, domains)
             con.execute(
                 f"""
                 insert into {target} by name

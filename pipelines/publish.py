@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipelines import docs
 from pipelines.build import digest
 from pipelines.home import Home
 from pipelines.rooms import catalogue
@@ -17,7 +18,10 @@ from pipelines.warehouse import Connection, columns, scalar, table_names, transa
 SCHEMAS = ("objects", "marts", "metrics", "identity", "policy", "quarantine", "meta")
 """The schemas of the warehouse that are published; raw, staging and intermediate tables stay inside."""
 
-HIDDEN = ("meta.table_state", "meta.check_state", "meta.rejected")
+HIDDEN = (
+    *("meta.table_state", "meta.check_state", "meta.rejected"),
+    *("meta.full_delivery", "meta.present", "meta.absent", "meta.inbox"),
+)
 """The pipeline's own bookkeeping."""
 
 STORAGE_VERSION = "v1.0.0"
@@ -89,6 +93,7 @@ def publish(con: Connection, home: Home) -> dict[str, int]:
     finally:
         con.execute("detach published").fetchall()
     _write_parquet(con, home.published / "parquet", sorted(rows))
+    _write_dictionary(home)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(home.snapshot)
@@ -172,6 +177,14 @@ def _comments(con: Connection, table: str, target: str) -> list[str]:
             text = _COLUMNS[column]
         statements.append(f'comment on column {target}."{column}" is {literal(text)}')
     return statements
+
+
+def _write_dictionary(home: Home) -> None:
+    """What every table and column means, the workspace's own among them."""
+    target = home.published / "README.md"
+    draft = target.with_name(".draft-README.md")
+    draft.write_text(docs.home_dictionary())
+    draft.replace(target)
 
 
 def _write_parquet(con: Connection, folder: Path, tables: list[str]) -> None:

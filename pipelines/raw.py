@@ -10,19 +10,15 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.reading.resource import Export, Resource
+from pipelines import absent
+from pipelines.complete import Completeness
+from pipelines.raw_tables import SYSTEM_COLUMNS as SYSTEM_COLUMNS
+from pipelines.raw_tables import ensure_table
 from pipelines.rooms import resources, sources
 from pipelines.schemas import literal
 from pipelines.warehouse import Connection, columns, scalar, table_names, transaction
 
-SYSTEM_COLUMNS = {
-    "_delivery_id": "varchar",
-    "_line": "bigint",
-    "_key": "varchar",
-    "_hash": "bigint",
-    "_arrival": "bigint",
-    "_loaded_at": "timestamp",
-    "_row_id": "varchar generated always as (_delivery_id || ':' || _line) virtual",
-}
+NOTHING_COMPLETE = Completeness({})
 REFUSED = "_file"
 """The resource name of a file that could not be read at all."""
 
@@ -51,19 +47,34 @@ def prepare(con: Connection) -> None:
     """Make the ledger, and for every declared resource its raw table and newest-version view, where missing."""
     with transaction(con):
         con.execute(_LEDGER).fetchall()
+        con.execute(absent.SCHEMA).fetchall()
         existing = table_names(con)
         for source in sources():
             con.execute(f"create schema if not exists raw_{source}").fetchall()
             for resource in resources(source):
-                _ensure_table(con, source, resource, list(resource.columns), existing)
+                ensure_table(con, source, resource, list(resource.columns), existing)
 
 
 def known_deliveries(con: Connection, source: str, version: str) -> set[str]:
-    """Content hashes that need no reading: all of the source's, but for those refused by another reader version."""
+    """Content hashes that need no reading: all of the source's, but for those refused by another reader version.
+
+    Nor are those known that another declaration of collections took (the part of the version after its point), and an
+    archive is no more known than everything in it.
+    """
     rows = con.execute(
-        "select sha256 from meta.delivery where source = ? group by 1 "
-        "having sum(rows_quarantined) = 0 or max(reader_version) = ?",
-        [source, version],
+        """
+        with known as (
+            select sha256 from meta.delivery where source = $source group by 1
+            having (sum(rows_quarantined) = 0 or max(reader_version) = $version)
+                and max(split_part(reader_version, '.', 2)) = split_part($version, '.', 2)
+        )
+        select d.sha256 from meta.delivery as d where d.source = $source and d.sha256 in (select sha256 from known)
+        group by d.sha256 having not exists (
+            select 1 from meta.delivery as i where i.source = $source
+                and starts_with(i.file, any_value(d.file) || '/') and i.sha256 not in (select sha256 from known)
+        )
+        """,
+        {"source": source, "version": version},
     )
     return {sha for (sha,) in rows.fetchall()}
 
@@ -75,24 +86,31 @@ def reads_again(con: Connection, source: str, delivery_ids: Iterable[str]) -> bo
 
 
 def take(
-    con: Connection, landing: Path, source: str, exports: Sequence[Export], arrived: datetime, version: str
-) -> list[tuple[str, str, int, int, int, int, str]]:
+    con: Connection,
+    landing: Path,
+    source: str,
+    exports: Sequence[Export],
+    arrived: datetime,
+    version: str,
+    known: Completeness = NOTHING_COMPLETE,
+) -> tuple[list[tuple[str, str, int, int, int, int, str]], list[str]]:
     """Move landed rows into raw and write the ledger, in one transaction.
 
-    Returns (file, resource, read, stored, quarantined, repeated, note) per file and resource. Raises
-    `CountsDoNotAddUpError` and leaves everything as it was when read is not stored + quarantined + repeated.
+    Returns (file, resource, read, stored, quarantined, repeated, note) per file and resource, and a sentence for each
+    complete export that lost too many records and was left where it is. Raises `CountsDoNotAddUpError` and leaves
+    everything as it was when read is not stored + quarantined + repeated.
     """
     con.execute(f"attach {literal(landing)} as landing (read_only)").fetchall()
     try:
         with transaction(con):
-            return _take(con, source, exports, arrived, version)
+            return _take(con, source, exports, arrived, version, known)
     finally:
         con.execute("detach landing").fetchall()
 
 
 def _take(
-    con: Connection, source: str, exports: Sequence[Export], arrived: datetime, version: str
-) -> list[tuple[str, str, int, int, int, int, str]]:
+    con: Connection, source: str, exports: Sequence[Export], arrived: datetime, version: str, known: Completeness
+) -> tuple[list[tuple[str, str, int, int, int, int, str]], list[str]]:
     landed = {
         name
         for (name,) in con.execute(
@@ -101,6 +119,7 @@ def _take(
         ).fetchall()
     }
     _register_exports(con, source, exports, arrived)
+    refused = absent.refuse_shrunk(con, source, arrived, known)
     _forget_refused(con, source)
     existing = table_names(con)
     con.execute(
@@ -110,8 +129,9 @@ def _take(
         if resource.name in landed:
             _append(con, source, resource, existing)
     _write_ledger(con, source, version, landed)
+    absent.mark(con, source, arrived, known)
     _show_rejected(con, source)
-    return _report(con, source)
+    return _report(con, source), refused
 
 
 def _register_exports(con: Connection, source: str, exports: Sequence[Export], arrived: datetime) -> None:
@@ -145,7 +165,7 @@ def _append(con: Connection, source: str, resource: Resource, existing: set[str]
     table = f"raw_{source}.{resource.name}"
     landed = f"landing.{source}.{resource.name}"
     data = [name for name in columns(con, landed) if name not in (*SYSTEM_COLUMNS, "_dlt_id", "_dlt_load_id")]
-    _ensure_table(con, source, resource, data, existing)
+    ensure_table(con, source, resource, data, existing)
     listed = ", ".join(f'l."{name}"' for name in ["_delivery_id", "_line", "_key", "_hash", *data])
     con.execute(f"create or replace temp table known as {_repeated(con, table, landed, resource)}").fetchall()
     repeated = scalar(con, "select count(*) from known")
@@ -192,7 +212,8 @@ def _write_ledger(con: Connection, source: str, version: str, landed: set[str]) 
     if "_rejected" in landed:
         con.execute(
             "insert into meta.rejected "
-            f"select ?, _delivery_id, _resource, _line, reason, row from landing.{source}._rejected",
+            f"select ?, _delivery_id, _resource, _line, reason, row from landing.{source}._rejected "
+            "where _delivery_id in (select sha256 from export)",
             [source],
         ).fetchall()
     con.execute(
@@ -265,39 +286,3 @@ def _report(con: Connection, source: str) -> list[tuple[str, str, int, int, int,
                 f"+ {repeated} repeated; nothing was stored"
             )
     return rows
-
-
-# --- the tables and views a connector's SQL reads ---------------------------------------------------------------------
-
-
-def _ensure_table(con: Connection, source: str, resource: Resource, data: list[str], existing: set[str]) -> None:
-    """Create the raw table, or add the columns it lacks, and renew its newest-version view when something changed."""
-    table = f"raw_{source}.{resource.name}"
-    present = columns(con, table) if table in existing else {}
-    wanted = dict.fromkeys([*resource.columns, *data], "varchar")
-    if not present:
-        listed = ", ".join(f'"{name}" {kind}' for name, kind in {**SYSTEM_COLUMNS, **wanted}.items())
-        con.execute(f"create table {table} ({listed})").fetchall()
-    for name in wanted:
-        if present and name not in present:
-            con.execute(f'alter table {table} add column "{name}" varchar').fetchall()
-    existing.add(table)
-    con.execute(_latest_view(table, resource, [*dict.fromkeys([*present, *wanted])])).fetchall()
-
-
-def _latest_view(table: str, resource: Resource, names: list[str]) -> str:
-    """The newest version per key: by the version column, an older version never wins; then by order of arrival."""
-    own = [name for name in names if name not in resource.columns and name not in SYSTEM_COLUMNS]
-    packed = ", ".join(f'"{name}" := "{name}"' for name in own)
-    custom = f"json_merge_patch('{{}}', to_json(struct_pack({packed})))" if own else "null"
-    version = f'"{resource.version}"' if resource.version else None
-    order = "_arrival desc, _line desc"
-    if version:
-        value = f"coalesce(try_cast({version} as double), epoch(try_cast({version} as timestamptz)))"
-        order = f"{value} desc nulls last, {order}"
-    listed = ", ".join(f'"{name}"' for name in resource.columns)
-    return (
-        f"create or replace view {table}__latest as select {listed}, nullif({custom}, '{{}}') as custom, "
-        f"_row_id, _loaded_at from {table} "
-        f"qualify row_number() over (partition by _key order by {order}) = 1"
-    )

@@ -7,15 +7,44 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Grid
 
+from pipelines.apis import known
 from pipelines.home import Home
 from pipelines.ingest import Synced, inbox_files
+from pipelines.pull import Pulled
 from pipelines.rooms import sources
+from pipelines.undeclared import HOW, never_sent, undeclared
 from pipelines.warehouse import Connection, open_warehouse, scalar, table_names
 
+SHOWN = 12
+"""Undeclared fields that are listed per resource."""
 
-def sync_json(synced: list[Synced]) -> list[dict[str, Any]]:
-    """The outcome of a sync as plain values."""
-    return [{**found.__dict__, "deliveries": [delivery.__dict__ for delivery in found.deliveries]} for found in synced]
+
+def sync_json(synced: list[Synced], pulled: list[Pulled]) -> list[dict[str, Any]]:
+    """The outcome of a sync as plain values: per source what its API brought, and what came of each file."""
+    return [
+        {
+            **found.__dict__,
+            "deliveries": [delivery.__dict__ for delivery in found.deliveries],
+            "pulled": [one.__dict__ for one in pulled if one.source == found.source],
+        }
+        for found in synced
+    ]
+
+
+def print_pull(out: Console, pulled: list[Pulled]) -> None:
+    """One line per endpoint of the live APIs, then what had to be done again and what is missing, and why."""
+    if not pulled:
+        return
+    grid = _grid("live API", "resource", "records", "seconds", "cursor")
+    for one in pulled:
+        grid.add_row(one.source, one.resource, f"{one.records:,}", f"{one.seconds:.1f}", one.cursor or "")
+    out.print(grid)
+    for one in pulled:
+        name = f"{one.source} {one.resource}".strip()
+        for note in one.notes:
+            out.print(f"  {name}: {note}", markup=False, style="yellow")
+        if one.problem:
+            out.print(f"  {name}: {one.problem}", markup=False, style="red")
 
 
 def print_sync(out: Console, synced: list[Synced]) -> None:
@@ -41,6 +70,8 @@ def print_sync(out: Console, synced: list[Synced]) -> None:
                 )
                 words += [delivery.note] if delivery.note else []
                 out.print(f"  {found.source}/{delivery.file}: {'; '.join(words)}", markup=False, style="yellow")
+        for sentence in found.refused:
+            out.print(f"  {sentence}", markup=False, style="red")
     if any(delivery.rows_quarantined for found in synced for delivery in found.deliveries):
         out.print("  Reasons: select * from quarantine.<source>__<resource>, or `rapport status`.", markup=False)
 
@@ -55,11 +86,17 @@ def status(home: Home) -> list[dict[str, Any]]:
 
 def _source_status(source: str, con: Connection | None, home: Home) -> dict[str, Any]:
     found: dict[str, Any] = {"source": source, "files_in_inbox": len(inbox_files(home, source))}
+    found["api"] = known(home, source)
     if con is None or "meta.delivery" not in table_names(con):
         return {**found, "files_delivered": 0, "last_delivered_at": None}
+    inside = (  # what an archive or workbook in the inbox holds is no file of the inbox
+        "exists (select 1 from meta.delivery as c where c.source = d.source and c.resource = '_file' "
+        "and c.rows_read = 0 and starts_with(d.file, c.file || '/'))"
+    )
     row = con.execute(
-        "select count(distinct sha256), max(delivered_at), coalesce(sum(rows_read), 0), coalesce(sum(rows_stored), 0), "
-        "coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from meta.delivery where source = ?",
+        f"select count(distinct sha256) filter (where not {inside}), max(delivered_at), "
+        "coalesce(sum(rows_read), 0), coalesce(sum(rows_stored), 0), "
+        "coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from meta.delivery as d where source = ?",
         [source],
     ).fetchall()[0]
     names = ("files_delivered", "last_delivered_at", "rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
@@ -74,25 +111,8 @@ def _source_status(source: str, con: Connection | None, home: Home) -> dict[str,
                 "rows": rows,
                 "first": [dict(zip(("file", "line", "reason"), r, strict=True)) for r in reasons],
             }
-    found["undeclared_fields"] = _undeclared(con, source)
-    return found
-
-
-def _undeclared(con: Connection, source: str) -> dict[str, list[str]]:
-    """Fields that arrived and that no mapping reads: they are kept in `custom`."""
-    from pipelines.raw import SYSTEM_COLUMNS
-    from pipelines.rooms import resources
-    from pipelines.warehouse import columns
-
-    found = {}
-    for resource in resources(source):
-        table = f"raw_{source}.{resource.name}"
-        if table in table_names(con):
-            extra = [
-                name for name in columns(con, table) if name not in SYSTEM_COLUMNS and name not in resource.columns
-            ]
-            if extra:
-                found[resource.name] = extra
+    found["undeclared_fields"] = [arrived.__dict__ for arrived in undeclared(con, source)]
+    found["never_sent"] = never_sent(con, source)
     return found
 
 
@@ -113,12 +133,35 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
         )
     out.print(grid)
     for source in found:
-        for resource, names in source.get("undeclared_fields", {}).items():
-            out.print(f"{source['source']} {resource}: kept in custom: {', '.join(names)}", markup=False)
+        api = source["api"]
+        if api and (api["is_meant"] or api["resources"]):
+            out.print(f"{source['source']} API: {api['state']}", markup=False)
+            for resource, kept in api["resources"].items():
+                cursor = f", up to {kept['cursor']}" if kept["cursor"] else ""
+                out.print(f"    {resource}: read {kept['pulled_at'] or 'in part'}{cursor}", markup=False)
+    for source in found:
+        _print_undeclared(out, source)
         for table, held in source.get("quarantine", {}).items():
             out.print(f"{table}: {held['rows']:,} rows set aside", style="yellow", markup=False)
             for row in held["first"]:
                 out.print(f"    {row['file']}:{row['line']}  {row['reason']}", markup=False)
+    if any(source.get("undeclared_fields") for source in found):
+        out.print(HOW, markup=False)
+
+
+def _print_undeclared(out: Console, source: dict[str, Any]) -> None:
+    fields = source.get("undeclared_fields", [])
+    for resource in dict.fromkeys(field["resource"] for field in fields):
+        listed = [
+            f"{field['name']} ({field['type']}, {field['filled']:,} filled)"
+            for field in fields
+            if field["resource"] == resource
+        ]
+        more = [f"and {len(listed) - SHOWN} more (--json lists all)"] if len(listed) > SHOWN else []
+        told = ", ".join(listed[:SHOWN] + more)
+        out.print(f"not declared: {source['source']} {resource}: {told}", markup=False)
+    for name in source.get("never_sent", []):
+        out.print(f"declared, but never sent by {source['source']}: {name}", style="yellow", markup=False)
 
 
 def _grid(*headers: str) -> Grid:

@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 
 from connectors.reading.resource import Resource
+from pipelines.declared import FILES, cached, current
 from pipelines.home import ROOT
 from pipelines.schemas import columns_of, schema_of
 
@@ -43,12 +44,14 @@ class Table:
     """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before."""
 
     name: str
-    kind: str  # raw | staging | identity | sourced | objects | model | metrics
+    kind: str  # raw | staging | identity | sourced | objects | model | ledger | metrics
     reads: frozenset[str]
     path: Path
     sql: str | None = None
     build: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame] | None = None
     inputs: tuple[str, ...] = ()
+    is_declared: bool = False
+    """Whether the workspace declares it: then its `sql`, and no file of this project, says what it is."""
 
     @property
     def layer(self) -> str:
@@ -90,11 +93,17 @@ def sources() -> dict[str, ModuleType]:
 
 
 def resources(source: str) -> tuple[Resource, ...]:
-    """The resources a connector declares."""
-    return tuple(sources()[source].RESOURCES)
+    """The resources a connector declares; those of `files` the workspace does."""
+    return (*sources()[source].RESOURCES, *(current().resources if source == FILES else ()))
 
 
-@cache
+def reader(source: str) -> Callable[..., Any]:
+    """A connector's dlt source, to be called with exports and a scratch folder."""
+    make = getattr(sources()[source], source)
+    return partial(make, resources=resources(source)) if source == FILES else make
+
+
+@cached
 def catalogue() -> dict[str, Table]:
     """Every table to build, by name, each after the ones it reads."""
     tables: dict[str, Table] = {}
@@ -105,6 +114,10 @@ def catalogue() -> dict[str, Table]:
         for path in sorted((CONNECTORS / source).glob("*.sql")):
             name = f"staging_{source}.{path.stem}"
             tables[name] = Table(name, "staging", references(path), path, sql=path.read_text())
+    for found, select in current().selects.items():
+        name = f"staging_{FILES}.{found}"
+        path = Path("config") / f"{FILES}.toml"
+        tables[name] = Table(name, "staging", select.reads, path, sql=select.sql, is_declared=True)
     rules = [*(MODELS / "objects").glob("*.sql"), *(MODELS / "behaviour").glob("*.sql")]
     asked = frozenset[str]().union(*(references(path) for path in rules))
     for path in _modules(MODELS / "objects"):
@@ -112,10 +125,18 @@ def catalogue() -> dict[str, Table]:
         if name in asked:
             tables[name] = Table(name, "sourced", _staged(path.stem, tables), path)
         tables[f"objects.{path.stem}"] = _object(path, tables)
+    for own in current().custom.object:
+        name, path = f"objects.{own.name}", Path("config") / "custom.toml"
+        sql = f"select * from {SOURCED}"
+        tables[name] = Table(name, "objects", _staged(own.name, tables), path, sql=sql, is_declared=True)
     for room in ("identity", "behaviour", "intermediate", "marts"):
         tables |= {table.name: table for table in _models(room)}
     declared = sorted((MODELS / "metrics").glob("*.toml"))
     marts = frozenset(str(tomllib.loads(path.read_text())["mart"]) for path in declared)
+    for name, above in (("workflow_run", "task_done"), ("workflow_step", "workflow_run")):
+        asked = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
+        reads = frozenset({*asked, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
+        tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, ROOT / "pipelines" / "workflows.py")
     tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
     tables = {name: _expand(table, tables) for name, table in tables.items()}
     order = TopologicalSorter({name: table.reads & tables.keys() for name, table in tables.items()}).static_order()
@@ -222,12 +243,12 @@ def column_lineage(
         room, short = name.split(".")
         nested.setdefault(room, {}).update({short: dict(found), f"{short}__latest": {**found, "custom": "VARCHAR"}})
     parsed = sqlglot.parse_one(table.sql, read="duckdb")
-    query: Any = qualify(
-        parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False
-    )
     try:
+        query: Any = qualify(
+            parsed, schema=nested, dialect="duckdb", validate_qualify_columns=False, quote_identifiers=False
+        )
         nodes: Any = lineage(None, query, scope=build_scope(query), dialect="duckdb", trim_selects=False, copy=False)
-    except SqlglotError:  # of a union by name it cannot tell which column is which
+    except (SqlglotError, ValueError):  # of a union by name it cannot tell which column is which
         return {}
     traced = {
         column: sorted(

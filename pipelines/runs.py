@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from pipelines import build, checks, publish, raw
-from pipelines.assets import ASSETS, CHECKS, CONTEXT, SNAPSHOT, Workspace, as_of_instant, key
+from pipelines.assets import CONTEXT, SNAPSHOT, Workspace, all_assets, all_checks, as_of_instant, key
 from pipelines.home import Home
 from pipelines.rooms import catalogue
 from pipelines.warehouse import Connection, open_warehouse, scalar, writer_lock
@@ -130,8 +130,8 @@ def _definitions(home: Home, progress: Progress, result: RunResult) -> dg.Defini
         return logger
 
     return dg.Definitions(
-        assets=ASSETS,
-        asset_checks=CHECKS,
+        assets=all_assets(),
+        asset_checks=all_checks(),
         resources={"workspace": Workspace(path=str(home.path))},
         executor=dg.in_process_executor,
         loggers={"console": dg.logger(quiet)},

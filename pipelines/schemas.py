@@ -5,7 +5,6 @@ What a schema says belongs to `models/`; this module only reads it.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +12,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from models.custom_schema import object_schema, shipped_schema
 from models.schema import Object, Schema
+from pipelines.declared import cached, current
 
 KERNEL_FIELDS = ("source_system", "loaded_at", "derived_by")
 """Fields of every object that the pipeline fills, not the connector."""
@@ -32,20 +33,20 @@ class Column:
     personal: bool
     checks: tuple[pa.Check, ...]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The only words that may stand here; none when any may."""
+        found = ((check.statistics or {})["allowed_values"] for check in self.checks if check.name == "isin")
+        return tuple(str(word) for words in found for word in words)
 
-@cache
+
+@cached
 def schema_of(table: str) -> type[Schema] | None:
-    """The schema class of `objects.<object>` or `marts.<mart>`, by the rule that the path is the name; else None."""
+    """The schema class of `objects.<object>` or `marts.<mart>`, with the fields the workspace declares; else None."""
     room, name = table.split(".")
-    if room not in ("objects", "marts"):
-        return None
-    module = importlib.import_module(f"models.{room}.{name}")
-    return getattr(module, class_name(name))  # type: ignore[no-any-return]
-
-
-def class_name(table: str) -> str:
-    """`company_domain` -> `CompanyDomain`."""
-    return "".join(part.title() for part in table.split("_"))
+    if room == "objects":
+        return object_schema(name, current().custom)
+    return shipped_schema(room, name) if room == "marts" else None
 
 
 @cache
@@ -75,6 +76,8 @@ def sql_type(dtype: Any) -> str:
     """The DuckDB type of a Polars type; raises ValueError for one that no schema may use."""
     if isinstance(dtype, pl.Decimal):
         return f"DECIMAL({dtype.precision},{dtype.scale})"
+    if dtype == pl.List(pl.String):
+        return "VARCHAR[]"
     names: dict[Any, str] = {
         pl.String: "VARCHAR",
         pl.Int64: "BIGINT",
@@ -120,6 +123,7 @@ _WORDS = {
     "DATE": "a date such as 2026-03-31",
     "TIMESTAMP": "a date and time such as 2026-03-31T14:05:00Z",
     "JSON": "a JSON document",
+    "VARCHAR[]": "a list of texts",
 }
 
 
@@ -137,6 +141,10 @@ def cast_from_text(column: Column, source: str) -> str:
         )
     if column.sql_type == "JSON":
         return f"case when json_valid({source}) then cast({source} as json) end"
+    if column.sql_type == "VARCHAR[]":
+        listed = f"case when json_valid({source}) then json_type({source}) end"
+        words = f"list_filter(list_transform(string_split({source}, ';'), lambda w: trim(w)), lambda w: w <> '')"
+        return f"case when {listed} = 'ARRAY' then cast(cast({source} as json) as varchar[]) else {words} end"
     if column.sql_type.startswith("DECIMAL"):
         places = column.sql_type.split(",")[1].rstrip(")")
         too_fine = f"regexp_matches({source}, '\\.\\d{{{places}}}\\d*[1-9]')"

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import json
 
+from connectors.reading.resource import snake
+from connectors.reading.sorting import pointer
+from pipelines import absent
+from pipelines.declared import taken_from_custom
 from pipelines.raw import SYSTEM_COLUMNS, quarantine_table
 from pipelines.rooms import Table
 from pipelines.schemas import (
@@ -23,6 +27,8 @@ from pipelines.schemas import (
 )
 from pipelines.warehouse import Connection, columns, replace_table
 
+REFUSED = "_refused"
+"""A column in which a mapping may say itself why a row is refused: where it knows better than the schema."""
 _PLUMBING = json.dumps(dict.fromkeys(SYSTEM_COLUMNS))
 """A JSON patch that takes our own columns, and every empty field, out of a row's text."""
 
@@ -41,12 +47,12 @@ def build(con: Connection, table: Table) -> int:
     if schema is None:
         raise MappingError(f"{table.path}: there is no models/objects/{table.object_name}.py")
     declared = {column.name: column for column in columns_of(schema)}
-    con.execute(f"create or replace temp table mapped as {table.sql}").fetchall()
+    required = _map(con, table)
     given = columns(con, "mapped")
     _check_columns(table, given, declared)
     fields = [name for name in declared if name not in KERNEL_FIELDS and name != f"{table.object_name}_id"]
     con.execute(
-        f"create or replace temp table judged as {_judged(given, [declared[name] for name in fields])}"
+        f"create or replace temp table judged as {_judged(given, [declared[name] for name in fields], required)}"
     ).fetchall()
     _quarantine(con, table)
     listed = ", ".join(f'"{name}"' for name in fields)
@@ -54,16 +60,51 @@ def build(con: Connection, table: Table) -> int:
         con,
         table.name,
         f"select {literal(table.source)} as source_system, {listed}, _loaded_at as loaded_at, _row_id "
-        "from judged where len(_reasons) = 0 order by source_record_id",
+        f"from {absent.told('judged', table, fields)} where len(_reasons) = 0 order by source_record_id",
     )
     con.execute("drop table mapped; drop table judged").fetchall()
     return rows
 
 
+def _map(con: Connection, table: Table) -> set[str]:
+    """Run the mapping, and give each field the workspace declares what its key says in `custom`.
+
+    Returns the declared fields that every row of this source must have. What the mapping itself gives is left alone.
+    """
+    con.execute(f"create or replace temp table mapped as {table.sql}").fetchall()
+    given = columns(con, "mapped")
+    wanted = taken_from_custom(table.object_name, str(table.source))
+    taken = {name: key for name, (key, _) in wanted.items() if name not in given and "custom" in given}
+    if taken:
+        listed = ", ".join(f'{custom_value("m.custom", key)} as "{name}"' for name, key in taken.items())
+        con.execute(f"create or replace temp table mapped as select m.*, {listed} from mapped as m").fetchall()
+    return {name for name, (_, is_required) in wanted.items() if is_required}
+
+
+def custom_value(custom: str, key: str) -> str:
+    """SQL for the text under a key of a `custom` column: the key as written, else as a raw column is named.
+
+    A key with a point reaches one level down, into an object or into a list whose items have that `id`.
+    """
+    spelled = dict.fromkeys((key, snake(key)))
+    found = [f"json_extract_string({custom}, {literal(pointer(one))})" for one in spelled if one]
+    outer, _, inner = key.partition(".")
+    if inner:
+        nested = f"json_extract_string({custom}, {literal(pointer(snake(outer)))})"
+        items = f"list_filter(cast({nested} as json[]), lambda i: i ->> '$.id' = {literal(inner)})"
+        found.append(
+            f"case when not json_valid({nested}) then null "
+            f"when json_type({nested}) = 'ARRAY' then {items}[1] ->> '$.value' "
+            f"else json_extract_string({nested}, {literal(pointer(inner))}) end"
+        )
+    return f"coalesce({', '.join(found)})"
+
+
 def _check_columns(table: Table, given: dict[str, str], declared: dict[str, Column]) -> None:
     plumbing = {"_row_id", "_loaded_at", "source_record_id"}
     forbidden = {*KERNEL_FIELDS, f"{table.object_name}_id"}
-    unknown = [name for name in given if (name not in declared and name not in plumbing) or name in forbidden]
+    allowed = {*declared, *plumbing, REFUSED}
+    unknown = [name for name in given if name not in allowed or name in forbidden]
     missing = plumbing - given.keys()
     if unknown or missing:
         raise MappingError(
@@ -75,9 +116,10 @@ def _check_columns(table: Table, given: dict[str, str], declared: dict[str, Colu
         )
 
 
-def _judged(given: dict[str, str], fields: list[Column]) -> str:
+def _judged(given: dict[str, str], fields: list[Column], required: set[str]) -> str:
     """SQL that gives every field its type and each row the list of its reasons (empty when it is good)."""
-    typed, refused, reasons = [], [], []
+    typed, reasons = [], []
+    refused = [f"m.{REFUSED}"] if REFUSED in given else []
     for column in fields:
         source = f'm."{column.name}"'
         if column.name not in given:
@@ -89,8 +131,10 @@ def _judged(given: dict[str, str], fields: list[Column]) -> str:
                 refused.append(cast_reason(column, source, f"({value})"))
         else:
             typed.append(f'cast({source} as {column.sql_type}) as "{column.name}"')
-        if not column.nullable:
-            refused.append(missing_reason(column, source) if column.name in given else f"'{column.name} is missing'")
+        if not column.nullable or column.name in required:
+            missing = missing_reason(column, source) if column.name in given else f"'{column.name} is missing'"
+            said = f"contains(coalesce(m.{REFUSED}, ''), {literal(column.name + ': ')})"
+            refused.append(f"case when not {said} then {missing} end" if REFUSED in given else missing)
         reasons += check_reasons(column)
     listed = ", ".join(refused) or "null"
     same_id = (

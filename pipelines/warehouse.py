@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import duckdb
 
+from pipelines import declarations
 from pipelines.home import Home
 
 Connection = duckdb.DuckDBPyConnection
@@ -71,11 +72,13 @@ def writer_lock(home: Home, purpose: str) -> Iterator[bool]:
 
 @contextmanager
 def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
-    """Open the warehouse for writing: lock held, time zone UTC, committed rows still there.
+    """Open the warehouse for writing: lock held, time zone UTC, committed rows still there, its home's declarations in
+    force.
 
-    Raises `WarehouseBusyError` or `WarehouseDamagedError`.
+    Raises `WarehouseBusyError`, `WarehouseDamagedError`, or `SettingsError` for declarations that cannot be used.
     """
     with writer_lock(home, purpose) as is_outermost:
+        declarations.use(home)
         con = connect(home.warehouse)
         try:
             if is_outermost:

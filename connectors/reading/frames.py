@@ -10,7 +10,7 @@ import polars as pl
 from dlt.extract import DltResource
 
 from connectors.reading.bench import Bench, ident
-from connectors.reading.landing import landed, refuse
+from connectors.reading.landing import landed, refuse, settled
 from connectors.reading.resource import Export, Resource
 from connectors.reading.text import Refused, unpack
 
@@ -44,6 +44,8 @@ class _Frames:
     def read_all(self, exports: Sequence[Export], read: OwnReader) -> None:
         books: list[tuple[str, str, int]] = []
         for export in exports:
+            if settled(self._bench, export):
+                continue
             taken = Counter[str]()
             try:
                 for name, frame in read(unpack(export.path, self._bench.scratch), export):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,18 +14,22 @@ from dlt.extract import DltResource
 
 from connectors.reading.bench import Bench, Part, literal
 from connectors.reading.columnar import read_parquet
+from connectors.reading.containers import is_zip
 from connectors.reading.delimited import read_delimited
 from connectors.reading.documents import read_json
 from connectors.reading.resource import BOOKKEEPING, FILE, Export, Resource
 from connectors.reading.text import Refused, readable, unpack
+from connectors.reading.workbook import read_workbook
 
 _WHOLE = frozenset({"_line", "_hash", "rows_read"})
 _JSON = frozenset({".json", ".ndjson", ".jsonl"})
 _DELIMITED = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _NOT_TEXT = (
-    (b"PK\x03\x04", "a ZIP archive or Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"%PDF", "a PDF cannot be read; export CSV, JSON, Parquet or XLSX"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel file (.xls), or one with a password, cannot be read; save it as .xlsx without one, or as CSV",
+    ),
 )
 SMALL_PART_ROWS = 100_000
 """Parts below this are joined into one file per resource: every file costs the loader the same, however small."""
@@ -45,7 +50,7 @@ def landed(resources: Sequence[Resource], scratch: Path, read: Callable[[Bench],
     try:
         read(bench)
         for resource in resources:
-            parts = _joined(bench, [part for part in bench.parts if part.resource is resource])
+            parts = _joined(bench, [part for part in bench.parts if part.resource.name == resource.name])
             if parts:
                 yield _dlt_resource(resource.name, parts)
         for name, table in (("_rejected", "rejected"), ("_read", "read_")):
@@ -62,15 +67,27 @@ def read_all(bench: Bench, resources: Sequence[Resource], exports: Sequence[Expo
 
 def _read(bench: Bench, resources: Sequence[Resource], export: Export) -> None:
     """Land one file whole, or book it as rejected with the reason."""
+    if settled(bench, export):
+        return
     try:
         with bench.one_file():
-            _read_by_format(bench, resources, export)
+            _read_by_format(bench, of_api(resources, export), export)
     except Refused as refusal:
         refuse(bench, export, str(refusal), refusal.line)
     except Exception as error:
         # One unreadable file must not keep the others out; its user sees what went wrong.
         message = str(error).strip().partition("\n")[0]
         refuse(bench, export, f"{type(error).__name__}: {message}", 0)
+
+
+def of_api(resources: Sequence[Resource], export: Export) -> Sequence[Resource]:
+    """For what a live API gave, only the resource that its folder names, as bare records; else all. Raises Refused."""
+    if export.resource is None:
+        return resources
+    for resource in resources:
+        if resource.name == export.resource:
+            return [replace(resource, records=None, where={})]
+    raise Refused(f"this source has no collection called {export.resource}")
 
 
 def _read_by_format(bench: Bench, resources: Sequence[Resource], export: Export) -> None:
@@ -81,9 +98,12 @@ def _read_by_format(bench: Bench, resources: Sequence[Resource], export: Export)
     if head.startswith(b"PAR1"):
         read_parquet(bench, resources, export, path)
         return
-    kind = next((kind for mark, kind in _NOT_TEXT if head.startswith(mark)), None)
-    if kind is not None:
-        raise Refused(f"{kind} cannot be read; export CSV, JSON or Parquet")
+    if is_zip(path):
+        read_workbook(bench, resources, export, path)
+        return
+    reason = next((reason for mark, reason in _NOT_TEXT if head.startswith(mark)), None)
+    if reason is not None:
+        raise Refused(reason)
     text = readable(path, bench.folder)
     with text.path.open("rb") as file:
         start = file.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -91,6 +111,15 @@ def _read_by_format(bench: Bench, resources: Sequence[Resource], export: Export)
         read_json(bench, resources, export, text)
     else:
         read_delimited(bench, resources, export, text)
+
+
+def settled(bench: Bench, export: Export) -> bool:
+    """Book a delivery that no reader need look at: one known to be unreadable, one that only holds others."""
+    if export.refusal is not None:
+        refuse(bench, export, export.refusal, 0)
+    elif export.contents is not None:
+        bench.read(export, FILE, 0, {}, export.contents)
+    return export.refusal is not None or export.contents is not None
 
 
 def refuse(bench: Bench, export: Export, reason: str, line: int) -> None:

@@ -14,6 +14,10 @@ FILE = "_file"
 """Stands where a resource's name would, for a file that no resource takes."""
 BOOKKEEPING = ("_delivery_id", "_line", "_key", "_hash")
 """Columns every landed row has before its data columns."""
+API_FOLDER = "api"
+"""The folder of a source's inbox that holds what its live API gave: `api/<resource>/<when>-<n>.jsonl`."""
+WHOLE = "-whole"
+"""How the name of such a file ends, before its suffix, when the pull that it ends brought every record there is."""
 _RESERVED = frozenset((*BOOKKEEPING, "_row_id", "_loaded_at", "_dlt_id", "_dlt_load_id"))
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "ł": "l", "Ł": "L"})
@@ -21,11 +25,24 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "
 
 @dataclass(frozen=True)
 class Export:
-    """One delivered file. `name` is its path as the user knows it, `delivery_id` the id its rows carry."""
+    """One delivered file. `name` is its path as the user knows it, `delivery_id` the id its rows carry.
+
+    `sheet`: the sheet of a workbook that it stands for. `refusal`: why it cannot be read, known before any reader saw
+    it. `contents`: what an archive, or a workbook of several sheets, holds, each a delivery of its own.
+    """
 
     path: Path
     name: str
     delivery_id: str
+    sheet: str | None = None
+    refusal: str | None = None
+    contents: str | None = None
+
+    @property
+    def resource(self) -> str | None:
+        """The resource whose records a live API gave, which the file's folder says; None for any other file."""
+        parts = PurePosixPath(self.name).parts
+        return parts[1] if len(parts) == 3 and parts[0] == API_FOLDER else None
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,8 @@ class Resource:
     `version` of a key wins later. `required` columns must be in a file. `labels` map the headers people see to columns;
     one with a `*` takes the first header it matches, for headers that hold a question's words. `files` are globs that
     suggest the resource. For JSON: `records` is the key of the list in a page, `where` the field values that make a
-    record one of this resource, `flatten` the nested objects whose keys become columns.
+    record one of this resource, `flatten` the nested objects whose keys become columns. `asked` says of a column which
+    place in a person's own file asks for it: told when the column is missing.
     """
 
     name: str
@@ -49,6 +67,7 @@ class Resource:
     records: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     flatten: tuple[str, ...] = ()
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,16 +134,16 @@ def recognise(resources: Iterable[Resource], headers: Sequence[str], name: str) 
     fits = [fit(resource, headers) for resource in resources]
     whole = [candidate for candidate in fits if not candidate.missing]
     if whole:
-        return max(whole, key=lambda f: (_named(f.resource, name), f.known, len(f.resource.required)))
+        return max(whole, key=lambda f: (named(f.resource, name), f.known, len(f.resource.required)))
     if not fits:
         return "no collection of this source is read from such a file"
-    closest = max(fits, key=lambda f: (f.known, _named(f.resource, name)))
-    if not closest.known and not _named(closest.resource, name):
+    closest = max(fits, key=lambda f: (f.known, named(f.resource, name)))
+    if not closest.known and not named(closest.resource, name):
         return f"the columns fit none of: {', '.join(f.resource.name for f in fits)}"
     return _what_is_missing(closest)
 
 
-def _named(resource: Resource, name: str) -> int:
+def named(resource: Resource, name: str) -> int:
     """2 when the file's own name suggests the resource, 1 when its folders do, else 0."""
     path = name.replace("\\", "/").casefold()
     for weight, text in ((2, PurePosixPath(path).name), (1, path)):
@@ -138,7 +157,8 @@ def _what_is_missing(closest: Fit) -> str:
     text = f"columns fit {closest.resource.name} best ({share}) but "
     for number, column in enumerate(closest.missing):
         text += " and " if number else ""
-        text += f"required column '{column}' is missing"
+        place = closest.resource.asked.get(column)
+        text += f"required column '{column}' is missing" + (f" ({place} asks for it)" if place else "")
         renamed = likely_rename(closest, column)
         if renamed is not None:
             text += f"; the file has '{renamed}' which may be its new name"

@@ -59,7 +59,14 @@ def land_records(
     if twice:
         either = " or ".join(_is_shape(shape, flatten) for shape in twice)
         records = f"(select * from {records} where not ({either}))"
-    groups = _groups(resources, [shape for shape in shapes if shape not in twice], fields)
+    shapes = [shape for shape in shapes if shape not in twice]
+    if export.resource is not None:
+        for shape, reason in _lacking(resources, shapes, flatten, export.name):
+            is_it = _is_shape(shape, flatten, whole=True)
+            refused += _reject(bench, export, f"(select * from {records} where {is_it})", literal(reason))
+            records = f"(select * from {records} where not {is_it})"
+            shapes.remove(shape)
+    groups = _groups(resources, shapes, fields)
     chosen = [(group, _choose(group, flatten, export.name, resources)) for group in groups]
     reasons = dict.fromkeys(choice for _, choice in chosen if isinstance(choice, str))
     if chosen and not refused and len(reasons) == 1 and all(isinstance(choice, str) for _, choice in chosen):
@@ -118,11 +125,26 @@ def _has_key_twice(shape: _Shape) -> bool:
     return any(len(set(keys)) < len(keys) for keys in (shape.keys, *shape.nested))
 
 
-def _is_shape(shape: _Shape, flatten: Sequence[str]) -> str:
+def _lacking(
+    resources: Sequence[Resource], shapes: Iterable[_Shape], flatten: Sequence[str], name: str
+) -> list[tuple[_Shape, str]]:
+    """The shapes that lack a column which the resource requires, and the reason: the others of the file go on."""
+    found = []
+    for shape in shapes:
+        paths = _fields(_Group("true", tuple(resources), (shape,)), flatten, flatten)
+        choice = recognise(resources, [path[-1] for path in paths], name)
+        if isinstance(choice, str):
+            found.append((shape, choice))
+    return found
+
+
+def _is_shape(shape: _Shape, flatten: Sequence[str], *, whole: bool = False) -> str:
+    """SQL that is true of the shape's records: by their keys; where those stand twice, or `whole`, by nested ones."""
     tests = [f"json_keys(body) = {_list(map(literal, shape.keys))}"]
     for key, inner in zip(flatten, shape.nested, strict=True):
-        if len(set(inner)) < len(inner):
-            tests.append(f"coalesce(json_keys(body, {literal(pointer(key))}) = {_list(map(literal, inner))}, false)")
+        if whole or len(set(inner)) < len(inner):
+            keys = f"coalesce(json_keys(body, {literal(pointer(key))}), {_list(())})"
+            tests.append(f"{keys} = {_list(map(literal, inner))}")
     return "(" + " and ".join(tests) + ")"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from connectors.reading.bench import Bench
+from connectors.reading.containers import expand
 from connectors.reading.landing import read_all
 from connectors.reading.resource import Resource
 from tests.conftest import Content, write_inbox
@@ -18,7 +19,8 @@ THINGS = Resource("things", columns=("id", "name", "note"), key=("id",), require
 class Reading:
     """What the readers made of some files; made only if read = landed + rejected for each of them."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, names: Mapping[str, str]) -> None:
+        self.names = names
         self.rows: dict[str, list[dict[str, Any]]] = {}
         for part in bench.parts:
             found = _dicts(bench, f"read_parquet('{part.path}')")
@@ -44,18 +46,33 @@ class Reading:
         """What the readers noted of the files."""
         return [row["note"] for row in self.read]
 
+    @property
+    def booked(self) -> dict[str, str]:
+        """Per delivery, by its name: why it was refused, or the note on it."""
+        refused = {row["_delivery_id"]: row["reason"] for row in self.rejected}
+        return {self.names[row["_delivery_id"]]: refused.get(row["_delivery_id"], row["note"]) for row in self.read}
+
     def values(self, *columns: str, of: str = "things") -> list[tuple[Any, ...]]:
         """The landed values of some columns, in the order of the files."""
         return [tuple(row.get(column) for column in columns) for row in self.rows.get(of, [])]
 
 
-def read_files(folder: Path, files: Mapping[str, Content], resources: Sequence[Resource] = (THINGS,)) -> Reading:
-    """Write the files into a folder of their own and read them."""
+def read_files(
+    folder: Path,
+    files: Mapping[str, Content],
+    resources: Sequence[Resource] = (THINGS,),
+    *,
+    known: Collection[str] | None = None,
+) -> Reading:
+    """Write the files into a folder of their own and read them; those that hold others as well, given what is known."""
     place = Path(mkdtemp(dir=folder))
     bench = Bench(place / "scratch")
     try:
-        read_all(bench, resources, write_inbox(place / "inbox", files))
-        return Reading(bench)
+        exports = write_inbox(place / "inbox", files)
+        if known is not None:
+            exports = expand(exports, place / "scratch" / "members", known)
+        read_all(bench, resources, exports)
+        return Reading(bench, {export.delivery_id: export.name for export in exports})
     finally:
         bench.close()
 

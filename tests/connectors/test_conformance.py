@@ -32,6 +32,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     home.prepare_environment()
     for source in sources():
         shutil.copytree(CONNECTORS / source / "sample", home.inbox / source, dirs_exist_ok=True)
+        for own in (CONNECTORS / source / "config").glob("*.toml"):  # what the sample's workspace declares
+            shutil.copy(own, home.config)
     deliveries = [one for synced in sync(home, list(sources()), None, lambda _: None) for one in synced.deliveries]
     with open_warehouse(home, "a test") as con:
         build.prepare(con, home, FAR_FUTURE)
@@ -80,8 +82,8 @@ def test_references_find_what_they_name(samples: Samples, source: str, name: str
             if target in MERGED:
                 value = f"s.{column.name}"
                 query = (
-                    f"select count(*) from staging_{source}.{name} as s join identity.{target}_link as k on k.source_key "
-                    f"in ({value}, '{source}:' || {value}, 'email:' || lower(trim({value})))"
+                    f"select count(*) from staging_{source}.{name} as s join identity.{target}_link as k "
+                    f"on k.source_key in ({value}, '{source}:' || {value}, 'email:' || lower(trim({value})))"
                 )
             else:
                 query = (

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import build, checks, publish
+from pipelines import apis, build, checks, publish
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.ingest import Delivery, sync
 from pipelines.rooms import catalogue, invariants, sources
 from pipelines.schemas import schema_of
 from pipelines.warehouse import Connection, open_warehouse
-from tests.pipelines import small_world
+from tests.connectors.api_server import ApiServer, Reader
+from tests.pipelines import small_world, toy_api
+from tests.pipelines.toy_api import Toy
 
 Drop = Callable[[str, str], Path]
 ENVIRONMENT = (
@@ -88,6 +90,26 @@ def check_all(con: Connection) -> dict[str, checks.Verdict]:
     """Every check's verdict, by the name of the table or of the invariant."""
     found = {name: checks.check_schema(con, name) for name in catalogue() if schema_of(name)}
     return found | {invariant.name: checks.check_invariant(con, invariant) for invariant in invariants()}
+
+
+@pytest.fixture
+def toy() -> Toy:
+    """A made-up vendor with an API."""
+    return Toy()
+
+
+@pytest.fixture
+def server(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
+    """Its server, standing in Zendesk's place."""
+    monkeypatch.setattr(apis, "apis", toy_api.toy_apis)
+    with ApiServer(toy).running() as running:
+        yield running
+
+
+@pytest.fixture
+def reader(home: Home, server: ApiServer) -> Reader:
+    """A home that reads it."""
+    return toy_api.reader(home, server)
 
 
 @pytest.fixture

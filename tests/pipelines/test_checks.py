@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines import build, checks, runs
-from pipelines.assets import ASSETS, CHECKS, SNAPSHOT, Workspace
+from pipelines.assets import SNAPSHOT, Workspace, all_assets, all_checks
 from pipelines.home import Home
 from pipelines.rooms import Invariant, catalogue, invariants
 from pipelines.warehouse import Connection, open_warehouse, replace_table
@@ -162,7 +162,7 @@ def test_the_snapshot_alone_refuses_what_is_not_checked(copied: Home) -> None:
     before = copied.snapshot.read_bytes()
     corrupt(copied, "select 1", "marts.portfolio")
     job = dg.Definitions(
-        assets=ASSETS, asset_checks=CHECKS, resources={"workspace": Workspace(path=str(copied.path))}
+        assets=all_assets(), asset_checks=all_checks(), resources={"workspace": Workspace(path=str(copied.path))}
     ).resolve_implicit_global_asset_job_def()
     with dg.DagsterInstance.ephemeral() as instance:
         outcome = job.execute_in_process(instance=instance, asset_selection=[SNAPSHOT], raise_on_error=False)

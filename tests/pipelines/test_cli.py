@@ -97,9 +97,9 @@ def test_without_a_home_it_says_how_to_make_one(command: list[str], home: Home, 
 
 
 def test_an_unknown_source_is_answered_with_those_there_are(home: Home) -> None:
-    result = rapport("sync", "salesforce")
+    result = rapport("sync", "pipedrive")
     assert result.exit_code == 2
-    assert "No source is called salesforce." in said(result)
+    assert "No source is called pipedrive." in said(result)
     for source in sources():
         assert source in said(result)
 

@@ -108,7 +108,7 @@ def test_publishing_twice_gives_the_same_bytes_and_leaves_nothing_else(copied: H
     assert after == before
     assert not gone.exists()
     assert [path.name for path in copied.published.rglob(".*")] == []
-    assert sorted(path.name for path in copied.published.iterdir()) == ["parquet", "rapport.duckdb"]
+    assert sorted(path.name for path in copied.published.iterdir()) == ["README.md", "parquet", "rapport.duckdb"]
 
 
 def test_a_publish_that_fails_leaves_the_old_snapshot(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
