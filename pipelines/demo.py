@@ -16,7 +16,7 @@ from models.demo.world import make_world
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.ingest import Synced, sync
-from pipelines.rooms import sources
+from pipelines.rooms import CONNECTORS, sources
 
 LAST_DAY = date(2026, 6, 30)
 """The demo's present: the last day of its history."""
@@ -38,6 +38,9 @@ def write_world(home: Home, *, seed: int, companies: int, months: int) -> None:
     world = make_world(seed=seed, companies=companies, months=months, as_of=as_of_instant(LAST_DAY))
     for source in sources():
         write_exports(source, world, home.inbox / source, seed)
+        declared = CONNECTORS / source / "demo.toml"
+        if declared.exists():  # what the demo's workspace declares of this source
+            shutil.copy(declared, home.config / f"{source}.toml")
     truth = home.path / "truth"
     truth.mkdir(exist_ok=True)
     for frame, rows in world.items():

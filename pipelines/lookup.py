@@ -61,7 +61,7 @@ def find_company(con: Connection, words: str) -> dict[str, Any]:
             when contains(lower(c.name), lower($words)) then 3 end as _rank
         from marts.company_360 as c where _rank is not null order by _rank, c.arr desc, c.name, c.company_id
     """
-    found = rows(con, query, {"words": words.strip()})  # type: ignore[arg-type]
+    found = rows(con, query, {"words": words.strip()})
     best = [row for row in found if row["_rank"] == found[0]["_rank"]]
     if len(best) == 1:
         del best[0]["_rank"]

@@ -134,8 +134,8 @@ def catalogue() -> dict[str, Table]:
     declared = sorted((MODELS / "metrics").glob("*.toml"))
     marts = frozenset(str(tomllib.loads(path.read_text())["mart"]) for path in declared)
     for name, above in (("workflow_run", "task_done"), ("workflow_step", "workflow_run")):
-        asked = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
-        reads = frozenset({*asked, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
+        conditions = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
+        reads = frozenset({*conditions, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
         tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, ROOT / "pipelines" / "workflows.py")
     tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
     tables = {name: _expand(table, tables) for name, table in tables.items()}

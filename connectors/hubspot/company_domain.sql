@@ -25,8 +25,10 @@ select
     b.id || ':' || b.domain as source_record_id,
     b.id as company_id,
     b.domain,
-    bool_or(b.is_primary) as is_primary
+    bool_or(b.is_primary) as is_primary,
+    max(case when lower(c.archived) = 'true' then coalesce(c.archived_at, c.updated_at) end) as source_deleted_at
 from bare as b
+join raw_hubspot.companies__latest as c on b.id = c.id
 left join merged as m on b.id = m.gone_id
 -- the company that a merged one went into has its domain now
 where b.domain <> '' and m.gone_id is null

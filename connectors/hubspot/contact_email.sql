@@ -16,7 +16,9 @@ select
     l.address,
     bool_or(l.is_primary) as is_primary,
     -- HubSpot says it of one address only; of the others it says nothing
-    case when bool_or(l.is_work) then true end as is_work
+    case when bool_or(l.is_work) then true end as is_work,
+    max(case when lower(c.archived) = 'true' then coalesce(c.archived_at, c.lastmodifieddate) end) as source_deleted_at
 from listed as l
+join raw_hubspot.contacts__latest as c on l.id = c.id
 where l.address <> ''
 group by l.id, l.address

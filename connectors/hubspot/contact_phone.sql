@@ -12,7 +12,9 @@ select
     l.id as contact_id,
     l.phone,
     -- one number given twice is the mobile one
-    min(l.phone_type) as phone_type
+    min(l.phone_type) as phone_type,
+    max(case when lower(c.archived) = 'true' then coalesce(c.archived_at, c.lastmodifieddate) end) as source_deleted_at
 from listed as l
+join raw_hubspot.contacts__latest as c on l.id = c.id
 where l.phone <> ''
 group by l.id, l.phone

@@ -1,56 +1,51 @@
-with logged as (
+with paged as (
+    -- pages of the associations API: v4 gives the kind of link as a number, v3 as a word; the newest counts
     select
-        c._row_id, c._loaded_at, c.custom, 'call' as kind, c.id, c.hs_call_title as subject, c.hs_call_body as body,
-        c.hs_timestamp as began, null as ended,
-        case upper(c.hs_call_direction) when 'INBOUND' then 'in' when 'OUTBOUND' then 'out' end as direction,
-        c.associations, coalesce(c.associated_company_ids_primary, c.associated_company_ids) as company_ids,
-        c.created_at, c.updated_at, c.archived, c.archived_at
-    from raw_hubspot.calls__latest as c
-    union all
-    -- a meeting that did not take place was no conversation
-    select
-        m._row_id, m._loaded_at, m.custom, 'meeting', m.id, m.hs_meeting_title, m.hs_meeting_body,
-        coalesce(m.hs_meeting_start_time, m.hs_timestamp), m.hs_meeting_end_time, null,
-        m.associations, coalesce(m.associated_company_ids_primary, m.associated_company_ids),
-        m.created_at, m.updated_at, m.archived, m.archived_at
-    from raw_hubspot.meetings__latest as m
-    where coalesce(upper(m.hs_meeting_outcome), '') not in ('CANCELED', 'NO_SHOW', 'NO SHOW', 'RESCHEDULED')
-    union all
-    select
-        n._row_id, n._loaded_at, n.custom, 'note', n.id, null, n.hs_note_body,
-        n.hs_timestamp, null, null,
-        n.associations, coalesce(n.associated_company_ids_primary, n.associated_company_ids),
-        n.created_at, n.updated_at, n.archived, n.archived_at
-    from raw_hubspot.notes__latest as n
+        a.id,
+        max(coalesce(l.link ->> '$.toObjectId', l.link ->> '$.id')) as company_id
+    from raw_hubspot.associations__latest as a, unnest(try_cast(a.links as json[])) as l (link)
+    where regexp_matches(cast(l.link as varchar), '"typeId": ?182\D|"call_to_company')
+    group by a.id, a._loaded_at
+    qualify row_number() over (partition by a.id order by a._loaded_at desc) = 1
 ),
 plain as (
     -- bodies are HTML: paragraphs become lines, other tags go
     select
-        l.*,
-        regexp_replace(regexp_replace(l.body, '<(br|/p|/li|/div)[^>]*>', chr(10), 'g'), '<[^>]*>', '', 'g') as untagged
-    from logged as l
+        c.*,
+        coalesce(c.createdate, c.hs_createdate, c.created_at) as made,
+        regexp_replace(regexp_replace(c.hs_call_body, '<(br|/p|/li|/div)[^>]*>', chr(10), 'g'), '<[^>]*>', '', 'g')
+            as untagged
+    from raw_hubspot.calls__latest as c
 ),
 told as (
-    select p.*, trim(replace(replace(p.untagged, '&nbsp;', ' '), '&amp;', '&'), chr(10) || ' ') as text
+    select
+        p.*,
+        trim(
+            replace(replace(replace(replace(p.untagged, '&nbsp;', ' '), '&lt;', '<'), '&gt;', '>'), '&amp;', '&'),
+            chr(10) || ' '
+        ) as text
     from plain as p
 )
 select
-    p._row_id,
-    p._loaded_at,
-    p.custom,
-    p.kind || ':' || p.id as source_record_id,
+    t._row_id,
+    t._loaded_at,
+    t.custom,
+    'call:' || t.id as source_record_id,
     coalesce(
-        split_part(p.company_ids, ';', 1), try_cast(p.associations as json) ->> '$.companies.results[0].id'
+        split_part(t.associated_company_ids_primary, ';', 1), split_part(t.associated_company_ids, ';', 1),
+        try_cast(t.associations as json) ->> '$.companies.results[0].id', g.company_id
     ) as company_id,
-    p.kind as conversation_type,
-    p.subject,
-    nullif(substr(p.text, 1, 200), '') as snippet,
-    nullif(p.text, '') as body,
-    case when regexp_matches(p.began, '^\d{13}$') then epoch_ms(p.began::bigint)::varchar else p.began end
-        as started_at,
-    case when regexp_matches(p.ended, '^\d{13}$') then epoch_ms(p.ended::bigint)::varchar else p.ended end as ended_at,
-    p.direction,
-    p.created_at,
-    p.updated_at,
-    case when lower(p.archived) = 'true' then coalesce(p.archived_at, p.updated_at) end as source_deleted_at
-from told as p
+    'call' as conversation_type,
+    t.hs_call_title as subject,
+    nullif(substr(t.text, 1, 200), '') as snippet,
+    nullif(t.text, '') as body,
+    case
+        when regexp_matches(t.hs_timestamp, '^\d{13}$') then epoch_ms(t.hs_timestamp::bigint)::varchar
+        else t.hs_timestamp
+    end as started_at,
+    case upper(t.hs_call_direction) when 'INBOUND' then 'in' when 'OUTBOUND' then 'out' end as direction,
+    case when regexp_matches(t.made, '^\d{13}$') then epoch_ms(t.made::bigint)::varchar else t.made end as created_at,
+    t.updated_at,
+    case when lower(t.archived) = 'true' then coalesce(t.archived_at, t.updated_at) end as source_deleted_at
+from told as t
+left join paged as g on t.id = g.id

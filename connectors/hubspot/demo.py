@@ -1,30 +1,33 @@
 """The demo's HubSpot: writes the files a portal of the invented company would export, with the quirks such files have.
 
-What happened is the world's (`models/demo`); pages of the API are written in `demo_api`. Here are the CSV exports.
+What happened is the world's (`models/demo`). Pages of the API are written in `demo_api`, what was done for customers in
+`demo_activities`. Here are the CSV exports of companies, contacts and deals.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import polars as pl
 
-from connectors.hubspot.demo_api import (
-    STAGES,
+from connectors.hubspot.demo_activities import note_id, write_activities
+from connectors.hubspot.demo_api import STAGES, of_portal, write_api_pages
+from connectors.hubspot.demo_files import (
     Row,
     World,
     company_id,
     contact_id,
     deal_id,
+    flag,
+    minute,
     number,
-    of_portal,
-    write_api_pages,
+    plain,
+    table,
+    write,
 )
 
 BUYING_ROLES = {
@@ -42,6 +45,7 @@ DEAL_TYPES = {
     "cross_sell": "Cross-sell",
     "downsell": "Downsell",
 }
+OPTED_OUT = {"subscribed": "false", "unsubscribed": "true", "bounced": "", "unknown": ""}
 TOO_SHORT, IMPOSSIBLE = "9900000001", "9900000002"
 """Ids of the two rows that are broken on purpose; no real record has them."""
 
@@ -55,65 +59,50 @@ def write_exports(world: World, folder: Path, seed: int) -> None:
     world = of_portal(world)
     members = dict(world["team_members"].select("member_no", "name").iter_rows())
     known = world["companies"].sort("company_no").to_dicts()
-    first, corrections = _with_mistakes([_company(row, members) for row in known], Random(f"hubspot {seed}"))
+    pinned = _pinned(world)
+    rows = [_company(row, members, pinned.get(row["company_no"], "")) for row in known]
+    first, corrections = _with_mistakes(rows, Random(f"hubspot {seed}"))
     first.insert(len(first) // 2, _impossible(first[0]))
     names = {row["company_no"]: row["name"] for row in known}
     contacts, western = _contacts(world, names, members)
     broken = f"{TOO_SHORT},Too,Few\n"
     write_api_pages(world, folder)
-    _write(folder / "02_hubspot-crm-exports-all-companies.csv", _table(first), encoding="utf-8-sig")
-    _write(folder / "03_hubspot-crm-exports-all-contacts-1.csv", _table(contacts) + broken)
-    _write(folder / "04_hubspot-crm-exports-all-contacts-2.csv", _table(western), encoding="cp1252")
-    _write(folder / "05_hubspot-crm-exports-all-deals.csv", _table(_deals(world, members), delimiter=";"))
-    _write(folder / "10_hubspot-crm-exports-companies-corrected.csv", _table(corrections))
+    write_activities(world, folder)
+    write(folder / "02_hubspot-crm-exports-all-companies.csv", table(first), encoding="utf-8-sig")
+    write(folder / "03_hubspot-crm-exports-all-contacts-1.csv", table(contacts) + broken)
+    write(folder / "04_hubspot-crm-exports-all-contacts-2.csv", table(western), encoding="cp1252")
+    write(folder / "05_hubspot-crm-exports-all-deals.csv", table(_deals(world, members), delimiter=";"))
+    write(folder / "10_hubspot-crm-exports-companies-corrected.csv", table(corrections))
 
 
-def _minute(moment: datetime | date | None) -> str:
-    """A CSV export's date and time: to the minute, in the portal's time zone, here UTC."""
-    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
+def _pinned(world: World) -> dict[int, str]:
+    """The newest of each company's pinned notes: HubSpot keeps one on top."""
+    rows = world["notes"].filter("is_pinned").sort("note_no")
+    return {row["company_no"]: note_id(row["note_no"]) for row in rows.iter_rows(named=True)}
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _table(rows: Sequence[Mapping[str, str]], delimiter: str = ",") -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), delimiter=delimiter, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _write(path: Path, text: str, encoding: str = "utf-8") -> None:
-    path.write_bytes(text.encode(encoding))
-
-
-def _company(row: Row, members: Mapping[int, str]) -> dict[str, str]:
+def _company(row: Row, members: Mapping[int, str], pinned: str) -> dict[str, str]:
     return {
         "Record ID": company_id(row["company_no"]),
         "Company name": row["name"],
-        "Legal name": _text(row["legal_name"]),
-        "Company Domain Name": _text(row["domain"]),
-        "Additional Domains": _text(row["second_domain"]),
+        "Legal name": plain(row["legal_name"]),
+        "Company Domain Name": plain(row["domain"]),
+        "Additional Domains": plain(row["second_domain"]),
         "Company owner": members.get(row["owner_no"], ""),
         "Customer Success Manager": members.get(row["csm_no"], ""),
         "Lifecycle Stage": row["lifecycle_phase"].capitalize(),
-        "Industry": _text(row["industry"]),
-        "Number of Employees": _text(row["employee_count"]),
-        "Country/Region Code": _text(row["country"]),
-        "City": _text(row["city"]),
+        "Industry": plain(row["industry"]),
+        "Number of Employees": plain(row["employee_count"]),
+        "Country/Region Code": plain(row["country"]),
+        "City": plain(row["city"]),
         "Parent Company": company_id(row["parent_no"]) if row["parent_no"] else "",
-        "Lead source": _text(row["lead_source"]),
-        "Segment": _text(row["segment"]),
-        "CSM score": _text(row["csm_score"]),
-        "CSM score date": _minute(row["csm_score_at"]),
-        "Create Date": _minute(row["created_at"]),
-        "Last Modified Date": _minute(row["updated_at"]),
+        "Lead source": plain(row["lead_source"]),
+        "Segment": plain(row["segment"]),
+        "CSM score": plain(row["csm_score"]),
+        "CSM score date": minute(row["csm_score_at"]),
+        "Pinned Engagement ID": pinned,
+        "Create Date": minute(row["created_at"]),
+        "Last Modified Date": minute(row["updated_at"]),
     }
 
 
@@ -128,7 +117,7 @@ def _with_mistakes(rows: list[dict[str, str]], rng: Random) -> tuple[list[dict[s
     for place in sorted(rng.sample(old, min(6, len(old)))):
         row = rows[place]
         right = {("Company industry" if key == "Industry" else key): value for key, value in row.items()}
-        right["Last Modified Date"] = _minute(_moment(row) + timedelta(days=1))
+        right["Last Modified Date"] = minute(_moment(row) + timedelta(days=1))
         corrections.append(right | {"Partner programme": rng.choice(("Gold", "Silver"))})
         first[place] = row | {"City": row["City"].upper(), "Number of Employees": f"{row['Number of Employees']}0"}
     return first, corrections
@@ -149,8 +138,10 @@ def _contacts(
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """The contacts in two files' worth: everybody else, one of them twice, and a third that Windows-1252 can write."""
     owners = dict(world["companies"].select("company_no", "owner_no").iter_rows())
+    wishes = world["communication_preferences"].filter(pl.col("channel") == "email")  # of others HubSpot keeps nothing
+    wish = dict(wishes.select("contact_no", "preference").iter_rows())
     rows = [
-        _contact(row, names, members.get(owners[row["company_no"]], ""))
+        _contact(row, names, members.get(owners[row["company_no"]], ""), wish.get(row["contact_no"], "unknown"))
         for row in world["contacts"].sort("contact_no").iter_rows(named=True)
     ]
     western = [row for place, row in enumerate(rows) if place % 3 == 0 and _is_western(row.values())]
@@ -168,23 +159,25 @@ def _is_western(values: Iterable[str]) -> bool:
     return True
 
 
-def _contact(row: Row, names: Mapping[int, str], owner: str) -> dict[str, str]:
+def _contact(row: Row, names: Mapping[int, str], owner: str, wish: str) -> dict[str, str]:
     company = company_id(row["company_no"]) if row["company_no"] in names else ""
     return {
         "Record ID": contact_id(row["contact_no"]),
-        "First Name": _text(row["first_name"]),
-        "Last Name": _text(row["last_name"]),
+        "First Name": plain(row["first_name"]),
+        "Last Name": plain(row["last_name"]),
         "Email": row["email"],
-        "Phone Number": _text(row["phone"]),
-        "Job Title": _text(row["job_title"]),
-        "Job function": _text(row["department"]),
+        "Phone Number": plain(row["phone"]),
+        "Job Title": plain(row["job_title"]),
+        "Job function": plain(row["department"]),
         "Buying Role": BUYING_ROLES.get(row["decision_role"], "Other"),
         "Contact owner": owner,
+        "Unsubscribed from all email": OPTED_OUT[wish],
+        "Email hard bounce reason": "Unknown user" if wish == "bounced" else "",
         "Associated Company": names.get(row["company_no"], ""),
         "Associated Company IDs": company,
         "Associated Company IDs (Primary)": company,
-        "Create Date": _minute(row["created_at"]),
-        "Last Modified Date": _minute(row["updated_at"]),
+        "Create Date": minute(row["created_at"]),
+        "Last Modified Date": minute(row["updated_at"]),
     }
 
 
@@ -211,16 +204,16 @@ def _deal(row: Row, owner: str, people: Sequence[str], entered: datetime | None)
         "One-time amount": number(row["one_time_amount"]),
         "Currency": row["currency"],
         "Deal probability": number(row["probability"]),
-        "Is Closed Won": _flag(row["status"] == "won"),
-        "Is closed lost": _flag(row["status"] == "lost"),
-        "Is Deal Closed?": _flag(row["status"] != "open"),
-        "Close Date": _minute(row["closed_at"] or row["expected_close_on"]),
-        "Date entered current stage": _minute(entered),
-        "Closed Lost Reason": _text(row["lost_reason"]),
-        "Contract length (months)": _text(row["contract_length_months"]),
+        "Is Closed Won": flag(row["status"] == "won"),
+        "Is closed lost": flag(row["status"] == "lost"),
+        "Is Deal Closed?": flag(row["status"] != "open"),
+        "Close Date": minute(row["closed_at"] or row["expected_close_on"]),
+        "Date entered current stage": minute(entered),
+        "Closed Lost Reason": plain(row["lost_reason"]),
+        "Contract length (months)": plain(row["contract_length_months"]),
         "Deal owner": owner,
         "Associated Company IDs": company_id(row["company_no"]),
         "Associated Contact IDs": ";".join(people),
-        "Create Date": _minute(row["created_at"]),
-        "Last Modified Date": _minute(row["updated_at"]),
+        "Create Date": minute(row["created_at"]),
+        "Last Modified Date": minute(row["updated_at"]),
     }

@@ -1,21 +1,14 @@
-"""The demo's HubSpot API: pages of records as the CRM API answers them. CSV exports are written in `demo`."""
+"""The demo's HubSpot API: owners, pipelines, histories and products as the CRM API answers them, and what it knows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-World = Mapping[str, pl.DataFrame]
-Row = dict[str, Any]
+from connectors.hubspot.demo_files import Row, World, deal_id, iso, number, owner_id, record, write_pages
 
-PAGE = 100
-"""Records on a page of the API, at most."""
 STAGES = {
     "appointmentscheduled": ("Appointment scheduled", "0.2"),
     "qualifiedtobuy": ("Qualified to buy", "0.4"),
@@ -37,29 +30,33 @@ FREQUENCIES: dict[tuple[str | None, int | None], str] = {
 
 
 def write_api_pages(world: World, folder: Path) -> None:
-    """Write owners, deal pipelines, stage history, products and survey answers to `folder`, a hundred to a page.
+    """Write owners, deal pipelines, stage history and products to `folder`, a hundred to a page.
 
     `world` is what the portal knows (`of_portal`).
     """
-    _write_pages(folder, "01_owners", [_owner(row) for row in world["team_members"].iter_rows(named=True)])
-    _write_pages(folder, "06_deal_pipelines", [_pipeline()])
-    _write_pages(folder, "07_deal_stage_history", _stage_history(world))
-    _write_pages(folder, "08_products", _products(world))
-    _write_pages(folder, "09_feedback_submissions", _feedback(world))
+    write_pages(folder, "01_owners", [_owner(row) for row in world["team_members"].iter_rows(named=True)])
+    write_pages(folder, "06_deal_pipelines", [_pipeline()])
+    write_pages(folder, "07_deal_stage_history", _stage_history(world))
+    write_pages(folder, "08_products", _products(world))
 
 
 def of_portal(world: World) -> World:
-    """The world as far as the portal knows it: the companies of this CRM, their contacts and deals."""
+    """The world as far as the portal knows it: the companies of this CRM, their people, deals and what was done."""
     companies = world["companies"].filter(pl.col("crm") == "hubspot")
     contacts = _only(world["contacts"].filter("in_crm"), "company_no", companies)
     deals = _only(world["deals"], "company_no", companies)
+    kept_here = {name: world[name].filter(pl.col("system") == "hubspot") for name in ("notes", "tasks", "appointments")}
     return {
         **world,
+        **kept_here,
         "companies": companies,
         "contacts": contacts,
         "deals": deals,
         "deal_stages": _only(world["deal_stages"], "deal_no", deals),
         "deal_contacts": _only(world["deal_contacts"], "deal_no", deals),
+        "appointment_attendees": _only(world["appointment_attendees"], "appointment_no", kept_here["appointments"]),
+        "services": _only(world["services"], "company_no", companies),
+        "communication_preferences": _only(world["communication_preferences"], "contact_no", contacts),
     }
 
 
@@ -67,58 +64,10 @@ def _only(frame: pl.DataFrame, key: str, known: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col(key).is_in(known[key].implode()))
 
 
-def company_id(number: int) -> str:
-    """HubSpot's id of a company of the world."""
-    return str(10_000_000_000 + number)
-
-
-def contact_id(number: int) -> str:
-    """HubSpot's id of a contact of the world."""
-    return str(20_000_000_000 + number)
-
-
-def deal_id(number: int) -> str:
-    """HubSpot's id of a deal of the world."""
-    return str(30_000_000_000 + number)
-
-
-def number(value: Decimal | None) -> str:
-    """An amount as HubSpot writes it: no trailing zeros, empty for none."""
-    text = "" if value is None else f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _write_pages(folder: Path, name: str, records: Sequence[Mapping[str, Any]]) -> None:
-    for page, start in enumerate(range(0, len(records), PAGE), start=1):
-        answer: dict[str, Any] = {"results": records[start : start + PAGE]}
-        following = records[start + PAGE : start + PAGE + 1]
-        if following:
-            after = following[0]["id"]
-            link = f"https://api.hubapi.com/crm/v3/objects?limit={PAGE}&after={after}"
-            answer["paging"] = {"next": {"after": after, "link": link}}
-        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{name}-page-{page:03}.json").write_bytes(text.encode())
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def _record(record_id: str, properties: Row, created: datetime, updated: datetime, **more: Any) -> Row:
-    return {
-        "id": record_id,
-        "properties": properties | {"hs_object_id": record_id},
-        "createdAt": _iso(created),
-        "updatedAt": _iso(updated),
-        "archived": False,
-        **more,
-    }
-
-
 def _owner(member: Row) -> Row:
     first, _, last = member["name"].partition(" ")
     return {
-        "id": str(40_000_000 + member["member_no"]),
+        "id": owner_id(member["member_no"]),
         "email": member["email"],
         "type": "PERSON",
         "firstName": first,
@@ -147,10 +96,10 @@ def _pipeline() -> Row:
 def _stage_history(world: World) -> list[Row]:
     entries: dict[int, list[Row]] = {}
     for row in world["deal_stages"].sort("deal_no", "entered_at", descending=[False, True]).iter_rows(named=True):
-        entry = {"value": row["stage"], "timestamp": _iso(row["entered_at"]), "sourceType": "CRM_UI"}
+        entry = {"value": row["stage"], "timestamp": iso(row["entered_at"]), "sourceType": "CRM_UI"}
         entries.setdefault(row["deal_no"], []).append(entry)
     return [
-        _record(
+        record(
             deal_id(row["deal_no"]),
             {"dealname": row["title"], "dealstage": row["stage"]},
             row["created_at"],
@@ -181,30 +130,7 @@ def _products(world: World) -> list[Row]:
             "hs_folder_name": product["category"],
             "hs_status": "active",
             "recurringbillingfrequency": FREQUENCIES.get(period),
-            "createdate": _iso(introduced),
+            "createdate": iso(introduced),
         }
-        records.append(_record(str(90_000 + product["product_no"]), properties | amounts, introduced, introduced))
+        records.append(record(str(90_000 + product["product_no"]), properties | amounts, introduced, introduced))
     return records
-
-
-def _feedback(world: World) -> list[Row]:
-    """Ratings of solved tickets by people the CRM knows; whether they would recommend, the survey tool asks them."""
-    people = world["contacts"].select(requester_no="contact_no", email="email")
-    rated = world["tickets"].filter(pl.col("csat").is_in(["good", "bad"])).join(people, on="requester_no")
-    return [
-        _record(
-            str(60_000_000_000 + row["ticket_no"]),
-            {
-                "hs_survey_type": "CSAT",
-                "hs_survey_name": "Ticket rating",
-                "hs_value": "2" if row["csat"] == "good" else "0",
-                "hs_content": row["csat_comment"],
-                "hs_submission_timestamp": _iso(row["updated_at"]),
-                "hs_contact_id": contact_id(row["requester_no"]),
-                "hs_contact_email_rollup": row["email"],
-            },
-            row["updated_at"],
-            row["updated_at"],
-        )
-        for row in rated.sort("ticket_no").iter_rows(named=True)
-    ]

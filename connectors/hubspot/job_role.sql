@@ -21,6 +21,13 @@ linked as (
     from
         raw_hubspot.contacts__latest as c,
         unnest(try_cast(try_cast(c.associations as json) ->> '$.companies.results' as json[])) as a (link)
+    union all
+    -- pages of the associations API: v4 gives the kind of link as a number (1 is primary), v3 as a word
+    select
+        a.id, coalesce(l.link ->> '$.toObjectId', l.link ->> '$.id'),
+        case when regexp_matches(cast(l.link as varchar), '"typeId": ?1\D|"contact_to_company"') then 1 else 3 end
+    from raw_hubspot.associations__latest as a, unnest(try_cast(a.links as json[])) as l (link)
+    where regexp_matches(cast(l.link as varchar), '"typeId": ?(1|279)\D|"contact_to_company')
 ),
 ranked as (
     select l.id, l.company_id, min(l.place) as place

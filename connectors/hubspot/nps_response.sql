@@ -8,7 +8,7 @@ with answer as (
         coalesce(f.hs_submission_timestamp, f.hs_createdate, f.createdate, f.created_at) as given
     from raw_hubspot.feedback_submissions__latest as f
     -- satisfaction and effort surveys have other scales; a survey of one's own may ask the standard question too
-    where upper(f.hs_survey_type) in ('NPS', 'NET PROMOTER SCORE')
+    where regexp_matches(lower(f.hs_survey_type), '\bnps\b|net promoter|loyalty')
         or upper(f.hs_industry_standard_question_type) = 'NPS'
 )
 select

@@ -23,6 +23,17 @@ one_time as (
     from raw_hubspot.line_items__latest as l
     where l.recurringbillingfrequency is null and coalesce(lower(l.archived), 'false') <> 'true' group by all
 ),
+linked as (
+    -- pages of the associations API: v4 gives the kind of link as a number (5 is primary), v3 as a word
+    select
+        a.id, coalesce(l.link ->> '$.toObjectId', l.link ->> '$.id') as company_id, a._loaded_at,
+        regexp_matches(cast(l.link as varchar), '"typeId": ?5\D|"deal_to_company"') as is_primary
+    from raw_hubspot.associations__latest as a, unnest(try_cast(a.links as json[])) as l (link)
+    where regexp_matches(cast(l.link as varchar), '"typeId": ?(5|341)\D|"deal_to_company')
+),
+paged as (
+    select l.id, arg_max(l.company_id, (l.is_primary, l._loaded_at, l.company_id)) as company_id from linked as l group by l.id
+),
 deal as (
     select
         d.*, s.label, m.merged_at, coalesce(d.createdate, d.created_at) as made, d.closedate as ends,
@@ -54,7 +65,8 @@ select
     d.dealname as title,
     coalesce(
         d.hs_primary_associated_company, split_part(d.associated_company_ids_primary, ';', 1),
-        split_part(d.associated_company_ids, ';', 1), try_cast(d.associations as json) ->> '$.companies.results[0].id'
+        split_part(d.associated_company_ids, ';', 1), try_cast(d.associations as json) ->> '$.companies.results[0].id',
+        g.company_id
     ) as company_id,
     case
         when d.type_word = 'newbusiness' then 'new_business'
@@ -85,5 +97,6 @@ select
         as source_deleted_at
 from judged as d
 left join one_time as t on d.id = t.deal_id
+left join paged as g on d.id = g.id
 left join raw_hubspot.deal_pipelines__latest as p on d.pipeline = p.id
 left join owner_name as o on lower(trim(d.hubspot_owner_id)) = o.name

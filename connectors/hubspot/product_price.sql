@@ -1,7 +1,8 @@
 with priced as (
     -- a price per currency of the portal: hs_price_eur, hs_price_usd ...; `price` alone does not say its currency
     select
-        p._row_id, p._loaded_at, p.id, p.archived, p.hs_status, p.hs_pricing_model, p.recurringbillingfrequency,
+        p._row_id, p._loaded_at, p.id, p.archived, p.archived_at, p.updated_at, p.hs_status, p.hs_pricing_model,
+        p.recurringbillingfrequency,
         upper(substr(k.property, 10)) as currency,
         try_cast(p.custom as json) ->> ('$.' || k.property) as amount
     from raw_hubspot.products__latest as p, unnest(json_keys(try_cast(p.custom as json))) as k (property)
@@ -37,6 +38,7 @@ select
         when 'graduated' then 'tiered'
         else lower(p.hs_pricing_model)
     end as pricing_model,
-    coalesce(lower(p.archived), 'false') <> 'true' and coalesce(lower(p.hs_status), 'active') = 'active' as is_active
+    coalesce(lower(p.archived), 'false') <> 'true' and coalesce(lower(p.hs_status), 'active') = 'active' as is_active,
+    case when lower(p.archived) = 'true' then coalesce(p.archived_at, p.updated_at) end as source_deleted_at
 from priced as p
 where p.amount <> ''

@@ -18,6 +18,23 @@ merged as (
     from raw_hubspot.tickets__latest as t, unnest(string_split(t.hs_merged_object_ids, ';')) as m (gone_id)
     group by all
 ),
+linked as (
+    -- pages of the associations API: v4 gives the kind of link as a number, v3 as a word
+    select
+        a.id, cast(l.link as varchar) as kind, coalesce(l.link ->> '$.toObjectId', l.link ->> '$.id') as linked_id,
+        (a._loaded_at, coalesce(l.link ->> '$.toObjectId', l.link ->> '$.id')) as age
+    from raw_hubspot.associations__latest as a, unnest(try_cast(a.links as json[])) as l (link)
+),
+paged as (
+    select
+        l.id,
+        arg_max(l.linked_id, l.age)
+            filter (where regexp_matches(l.kind, '"typeId": ?(26|339)\D|"ticket_to_company')) as company_id,
+        arg_max(l.linked_id, l.age)
+            filter (where regexp_matches(l.kind, '"typeId": ?16\D|"ticket_to_contact')) as contact_id
+    from linked as l
+    group by l.id
+),
 ticket as (
     select
         t.*, s.state, m.merged_at, t.closed_date as shut, coalesce(t.createdate, t.created_at) as made,
@@ -34,10 +51,11 @@ select
     t.id as source_record_id,
     coalesce(
         split_part(t.associated_company_ids_primary, ';', 1), split_part(t.associated_company_ids, ';', 1),
-        try_cast(t.associations as json) ->> '$.companies.results[0].id'
+        try_cast(t.associations as json) ->> '$.companies.results[0].id', g.company_id
     ) as company_id,
     coalesce(
-        split_part(t.associated_contact_ids, ';', 1), try_cast(t.associations as json) ->> '$.contacts.results[0].id'
+        split_part(t.associated_contact_ids, ';', 1), try_cast(t.associations as json) ->> '$.contacts.results[0].id',
+        g.contact_id
     ) as requester_id,
     coalesce(o.id, t.hubspot_owner_id) as assignee_id,
     t.subject,
@@ -62,4 +80,5 @@ select
     case when lower(t.archived) = 'true' then coalesce(t.archived_at, t.updated_at) else t.merged_at end
         as source_deleted_at
 from ticket as t
+left join paged as g on t.id = g.id
 left join owner_name as o on lower(trim(t.hubspot_owner_id)) = o.name

@@ -167,7 +167,8 @@ CREDIT_NOTES = collection(
 COUPONS = collection(
     "coupons",
     "coupon",
-    "id name percent_off amount_off currency duration duration_in_months valid redeem_by max_redemptions applies_to created",
+    "id name percent_off amount_off currency duration duration_in_months valid redeem_by max_redemptions applies_to "
+    "created",
     "id duration",
     "*coupon*",
 )

@@ -76,7 +76,8 @@ def test_every_schema_and_invariant_is_a_check() -> None:
     wanted = {(key(name), "schema") for name in catalogue() if schema_of(name)}
     assert {found for found in checks if found[1] == "schema"} == wanted
     assert {name for _, name in checks if name not in ("schema", API_CHECK)} == {one.name for one in invariants()}
-    blocking = {invariant.name: invariant.is_blocking for invariant in invariants()} | {"schema": True, API_CHECK: False}
+    blocking = {invariant.name: invariant.is_blocking for invariant in invariants()}
+    blocking |= {"schema": True, API_CHECK: False}
     for (_, name), check in checks.items():
         assert check.blocking == blocking[name], name
         assert (check.description or "").strip()
