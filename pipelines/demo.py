@@ -16,7 +16,7 @@ from models.demo.world import make_world
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.ingest import Synced, sync
-from pipelines.rooms import CONNECTORS, sources
+from pipelines.rooms import CONNECTORS, MODELS, sources
 
 LAST_DAY = date(2026, 6, 30)
 """The demo's present: the last day of its history."""
@@ -35,6 +35,8 @@ def write_world(home: Home, *, seed: int, companies: int, months: int) -> None:
         for folder in (home.inbox, home.work, home.published, home.dagster, home.path / "truth"):
             shutil.rmtree(folder, ignore_errors=True)
     home.create(list(sources()))
+    for own in sorted((MODELS / "demo" / "config").glob("*.toml")):
+        shutil.copy(own, home.config / own.name)
     world = make_world(seed=seed, companies=companies, months=months, as_of=as_of_instant(LAST_DAY))
     for source in sources():
         write_exports(source, world, home.inbox / source, seed)

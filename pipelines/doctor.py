@@ -76,6 +76,8 @@ def _warehouse(home: Home) -> Finding:
     try:
         with open_warehouse(home, "rapport doctor"):
             return Finding(True, f"the warehouse opens and holds every committed row ({home.warehouse})")
+    except SettingsError:
+        return Finding(False, "the warehouse was not looked at: mend the policies and declarations first")
     except (WarehouseBusyError, WarehouseDamagedError) as error:
         return Finding(False, str(error))
 

@@ -113,7 +113,9 @@ def reader_version(source: str) -> str:
     Of a source whose collections the workspace declares it ends in a point and a fingerprint of those: all its files
     are read again once they change.
     """
-    paths = [ROOT / "connectors" / source / "source.py", *sorted((ROOT / "connectors" / "reading").glob("*.py"))]
+    own = (ROOT / "connectors" / source).glob("*.py")
+    paths = sorted(path for path in own if not path.stem.startswith("demo") and path.stem != "api")
+    paths += sorted((ROOT / "connectors" / "reading").glob("*.py"))
     code = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
     if source != FILES:
         return code

@@ -2,7 +2,8 @@
 -- anything renews.
 with derived as (
     select
-        opportunity_id || ':won' as subscription_id, company_id, opportunity_id || ':won' as contract_id, opportunity_id,
+        opportunity_id || ':won' as subscription_id, company_id, coalesce(sent_contract_id, opportunity_id || ':won') as contract_id,
+        opportunity_id,
         case when recurring_to <= run.as_of_on then 'canceled' else 'active' end as status,
         cast(won_on as timestamp) as starts_at, cast(recurring_to as timestamp) as ends_at,
         recurring_to is null as is_open_ended, currency, mrr * length_months as value,

@@ -1,4 +1,4 @@
--- A subscription is derived from a won opportunity only for a company without any other, and its contract is derived too.
+-- A subscription is derived from a won opportunity only for a company without any other, and it has a contract.
 with real_company as (
     select distinct company_id from objects.subscription where derived_by is null
 )
@@ -6,5 +6,5 @@ with real_company as (
 select s.subscription_id, s.company_id, r.company_id as also_has_others, c.contract_id
 from objects.subscription as s
 left join real_company as r on s.company_id = r.company_id
-left join objects.contract as c on s.contract_id = c.contract_id and s.derived_by = c.derived_by
+left join objects.contract as c on s.contract_id = c.contract_id
 where s.derived_by = 'won_opportunity' and (r.company_id is not null or c.contract_id is null)

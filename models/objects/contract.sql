@@ -10,6 +10,7 @@ with derived as (
         source_system, source_record_id, created_at, updated_at, loaded_at,
         'won_opportunity' as derived_by
     from behaviour.won_opportunity
+    where sent_contract_id is null
 ),
 
 everything as (

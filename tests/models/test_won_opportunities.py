@@ -104,20 +104,24 @@ def test_a_won_renewal_takes_the_place_of_what_was_before(bench: type[Bench]) ->
 @pytest.mark.parametrize(
     ("given", "row"),
     [
-        ("sourced.contract", {"contract_id": "crm:k", "opportunity_id": "crm:1", "name": "K"}),
         ("sourced.subscription", {"subscription_id": "bill:s", "opportunity_id": "crm:1", "company_id": "z"}),
         ("sourced.subscription", {"subscription_id": "bill:s", "company_id": "a"}),
     ],
 )
 def test_a_real_one_takes_its_place(bench: type[Bench], given: str, row: dict[str, Any]) -> None:
     deal = won(1, "a", "2024-01-20T15:00:00", mrr=100, one_time_amount=500)
-    if given == "sourced.subscription":
-        row |= {"status": "active", "starts_at": "2024-01-01", "currency": "EUR"}
-    more: dict[str, Any] = {given: [row]}
-    if given == "sourced.contract":
-        more["staging.contract"] = [row | {"source_system": "crm", "opportunity_id": "1"}]
-    made = bench(tables(deal, **more))
+    row |= {"status": "active", "starts_at": "2024-01-01", "currency": "EUR"}
+    made = bench(tables(deal, **{given: [row]}))
     assert [derived(made.want(name)) for name in OBJECTS] == [[], [], [], []]
+
+
+def test_a_real_contract_takes_the_place_of_the_derived_one_alone(bench: type[Bench]) -> None:
+    deal = won(1, "a", "2024-01-20T15:00:00", mrr=100, one_time_amount=500)
+    contract = {"contract_id": "crm:k", "opportunity_id": "crm:1", "company_id": "a", "name": "K"}
+    made = bench(tables(deal, **{"sourced.contract": [contract]}))
+    assert [derived(made.want(name)) for name in OBJECTS] == [[], ["1"], ["1"], ["1"]]
+    assert made.want("objects.subscription")["contract_id"].to_list() == ["crm:k"]
+    assert made.offenders("derived_revenue_stands_alone").height == 0
 
 
 def test_only_won_ones_of_a_known_company_and_only_if_wanted(run_models: RunModels, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pipelines.schemas import schema_of
 from pipelines.warehouse import Connection, open_warehouse
 from tests.connectors.api_server import ApiServer, Reader
 from tests.pipelines import small_world, toy_api
+from tests.pipelines.custom_workspace import workspace as workspace
 from tests.pipelines.toy_api import Toy
 
 Drop = Callable[[str, str], Path]

@@ -182,6 +182,63 @@ def test_ticket_times_are_the_truth(done: tuple[Home, list[Synced], runs.RunResu
     assert ours == theirs
 
 
+def numbered(home: Home, con: Connection, kind: str) -> pl.DataFrame:
+    """The number in the world of each golden company or team member."""
+    links = con.sql(f"select source_key, {kind}_id from identity.{kind}_link").pl()
+    known = identities(home).filter(pl.col("kind") == kind).join(links, on="source_key")
+    return known.select(f"{kind}_id", "no").unique()
+
+
+def test_use_is_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    ours = published.sql(
+        "select company_id, cast(date_trunc('month', occurred_at) as date) as month, "
+        "count(distinct external_user_id) as active_users, count(*) as events from objects.usage_event group by all"
+    ).pl()
+    found = ours.join(numbered(done[0], published, "company"), on="company_id", how="left")
+    theirs = truth(done[0], "usage").rows()
+    assert len(theirs) > 200
+    assert sorted(found.select("no", "month", "active_users", "events").rows(), key=str) == sorted(theirs, key=str)
+
+
+def test_open_tasks_are_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    ours = published.sql(
+        "select owner_id as team_member_id, count(*) as open_tasks, count(*) filter (where days_late > 0) as late "
+        "from marts.work_due where workflow is null group by all"
+    ).pl()
+    found = ours.join(numbered(done[0], published, "team_member"), on="team_member_id", how="left")
+    assert sorted(found.select("no", "open_tasks", "late").rows()) == sorted(truth(done[0], "task").rows())
+
+
+def test_issues_touch_whom_they_touch(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    ours = published.sql(
+        "select cast(split_part(issue_id, ':', 2) as bigint) - 10000, company_count from marts.issue_value order by 1"
+    ).fetchall()
+    assert ours == sorted(truth(done[0], "issue").rows())
+    assert len(ours) > 20
+
+
+def test_surveys_are_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    ours = published.sql(
+        "select survey_type, cast(date_trunc('month', answered_at) as date), count(*), "
+        "round(cast(avg(score) as decimal(38, 12)), 6) from objects.survey_response where source_system = 'survey' "
+        "group by all order by all"
+    ).fetchall()
+    assert [(*row[:3], float(row[3])) for row in ours] == [
+        (*row[:3], float(row[3])) for row in sorted(truth(done[0], "survey").rows())
+    ]
+
+
+def test_meetings_stand_at_their_times(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
+    """Of recurring ones every occurrence up to now, through changes of the clock; moved ones at their new time."""
+    ours = published.sql(
+        "select starts_at, ends_at from objects.appointment cross join meta.run as r "
+        "where pipeline_stage <> 'canceled' and starts_at < r.as_of order by all"
+    ).fetchall()
+    theirs = sorted(truth(done[0], "appointment").select("starts_at", "ends_at").rows())
+    assert len(theirs) > 300
+    assert ours == theirs
+
+
 def test_every_table_and_column_is_explained(published: Connection) -> None:
     tables = published.sql("select schema_name, table_name from duckdb_tables() where comment is null").fetchall()
     columns = published.sql(
