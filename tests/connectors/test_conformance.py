@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,8 @@ from pipelines.warehouse import Connection, columns, open_warehouse
 
 PAIRS = sorted((str(table.source), table.object_name) for table in catalogue().values() if table.kind == "staging")
 FAR_FUTURE = datetime(2030, 1, 1)
+RARER = Path(__file__).parent / "rarer"
+"""Records a sample's story has no place for, such as deleted ones, in the vendor's shapes, one folder per source."""
 Samples = tuple[Home, list[Delivery]]
 
 
@@ -32,6 +35,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     home.prepare_environment()
     for source in sources():
         shutil.copytree(CONNECTORS / source / "sample", home.inbox / source, dirs_exist_ok=True)
+        if (RARER / source).is_dir():
+            shutil.copytree(RARER / source, home.inbox / source / "rarer")
         for own in (CONNECTORS / source / "config").glob("*.toml"):  # what the sample's workspace declares
             shutil.copy(own, home.config)
     deliveries = [one for synced in sync(home, list(sources()), None, lambda _: None) for one in synced.deliveries]
