@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import duckdb
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from models.history_schema import OWN
 from models.settings import Advice, Mistake, Place, read_settings
 
 Kind = Literal["text", "whole", "number", "money", "flag", "day", "instant", "enum", "list", "json"]
@@ -29,6 +30,7 @@ _FORBIDDEN = {
     "nrr": "it means one thing in one system and another elsewhere",
     "sourced": "the pipeline has a table of that name",
     "resolved": "the pipeline has a table of that name",
+    **dict.fromkeys(OWN, "every history has a column of that name"),
 }
 
 
@@ -84,6 +86,8 @@ class CustomObject(_Strict):
 
     name: Name
     description: Said
+    happens_once: bool = False
+    """Whether it is an act or a reading, which never is otherwise later: then it has no history."""
     field: list[OwnField] = Field(min_length=1)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import polars as pl
 
 from models.custom import Custom, CustomField, CustomObject, OwnField
-from models.schema import Day, Exact, Flag, Instant, Json, Money, Object, Schema, Text, Whole, field
+from models.schema import Day, Exact, Flag, Happening, Instant, Json, Money, Object, Schema, Text, Whole, field
 
 Texts = Annotated[pl.List, pl.String]
 """A list of texts."""
@@ -59,7 +59,8 @@ def _own(declared: CustomObject) -> type[Schema]:
     identity = field(f"Id of the {declared.name}.", key=True)
     id_name = f"{declared.name}_id"
     body = {"__annotations__": {id_name: Text}, id_name: identity, "__module__": __name__}
-    base = type(class_name(declared.name), (Object,), {**body, "__doc__": declared.description})
+    kind = Happening if declared.happens_once else Object
+    base = type(class_name(declared.name), (kind,), {**body, "__doc__": declared.description})
     return _extended(base, declared.description, declared.field)
 
 

@@ -78,3 +78,7 @@ class Object(Schema):
     loaded_at: Instant = field("When the delivery that holds this version arrived.", required=True)
     custom: Json = field("The workspace's own fields that no standard field takes, as JSON.", json=True)
     derived_by: Text = field("Rule that derived the row; null when a source sent it.")
+
+
+class Happening(Object):
+    """Base of an object that happens, or is told, once: it has no history, for it never is otherwise."""

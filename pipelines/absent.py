@@ -10,11 +10,13 @@ from collections.abc import Collection
 from datetime import datetime
 from shlex import quote
 
+import duckdb
+
 from connectors.reading.resource import API_FOLDER, WHOLE
 from pipelines.complete import Completeness
 from pipelines.rooms import Table
 from pipelines.schemas import literal
-from pipelines.warehouse import Connection, scalar, table_names
+from pipelines.warehouse import Connection, scalar
 
 SCHEMA = """
 create table if not exists meta.full_delivery (
@@ -26,17 +28,25 @@ create table if not exists meta.present (
 );
 create table if not exists meta.absent (
     source varchar not null, resource varchar not null, _key varchar not null, row_id varchar not null,
-    since timestamp not null
+    since timestamp not null, noted_at timestamp
+);
+alter table meta.absent add column if not exists noted_at timestamp;
+create table if not exists meta.absent_before (
+    source varchar not null, resource varchar not null, _key varchar not null, row_id varchar not null,
+    since timestamp not null, noted_at timestamp, back_at timestamp not null
 );
 create table if not exists meta.inbox (source varchar not null, file varchar not null, sha256 varchar not null);
 """
 """Complete deliveries, each file with its number; in which number each key was last seen; which rows are gone since
-when; what each path of the inbox held at the last sync."""
+when, and which delivery told so (null: the one they are gone since); which ones were held to be gone until another
+delivery told otherwise; what each path of the inbox held at the last sync."""
+AS_OF = "coalesce((select max(as_of) from meta.run), timestamp 'infinity')"
+"""What is gone from the run's instant on is not gone as of it."""
 
 
 def forget_others(con: Connection, source: str, tracked: Collection[str]) -> None:
     """Give up what was known of resources whose exports do not count as complete any more: nothing of them is gone."""
-    for table in ("full_delivery", "present", "absent"):
+    for table in ("full_delivery", "present", "absent", "absent_before"):
         con.execute(
             f"delete from meta.{table} where source = ? and not list_contains(?, resource)", [source, list(tracked)]
         ).fetchall()
@@ -82,6 +92,7 @@ def mark(con: Connection, source: str, arrived: datetime, known: Completeness) -
         _number(con, source, resource, arrived, known)
         _see(con, source, resource)
         _find_absent(con, source, resource)
+        _note_absent(con, source, resource, arrived)
 
 
 def _begin(con: Connection, source: str, resource: str) -> None:
@@ -196,10 +207,9 @@ def _see(con: Connection, source: str, resource: str) -> None:
 
 def _find_absent(con: Connection, source: str, resource: str) -> None:
     """A key is gone since the first complete delivery after the last one that held it; its newest row says so."""
-    con.execute("delete from meta.absent where source = ? and resource = ?", [source, resource]).fetchall()
     con.execute(
         f"""
-        insert into meta.absent
+        create or replace temp table gone as
         with complete as (
             select number, max(delivered_at) as at from meta.full_delivery
             where source = $source and resource = $resource group by number having bool_and(is_whole)
@@ -209,15 +219,37 @@ def _find_absent(con: Connection, source: str, resource: str) -> None:
             select p.number, arg_min(c.at, c.number) as at
             from (select distinct number from present) as p join complete as c on c.number > p.number
             group by p.number
-        ), gone as (
+        ), lacking as (
             select p._key, s.at from present as p join since as s on s.number = p.number
         )
-        select $source, $resource, g._key, l._row_id, g.at
-        from gone as g
+        select distinct g._key, l._row_id as row_id, g.at as since
+        from lacking as g
         join raw_{source}.{resource} as r on r._key = g._key
         join raw_{source}.{resource}__latest as l on l._row_id = r._row_id
         """,
         {"source": source, "resource": resource},
+    ).fetchall()
+
+
+def _note_absent(con: Connection, source: str, resource: str, arrived: datetime) -> None:
+    """Bring the table of what is gone up to date; what is told otherwise now is kept with the time it held until."""
+    where = (
+        "source = $source and resource = $resource and not exists (select 1 from gone as g "
+        "where g._key = a._key and g.row_id = a.row_id and g.since = a.since)"
+    )
+    named = {"source": source, "resource": resource}
+    con.execute(
+        "insert into meta.absent_before by name "
+        f"select a.*, cast($arrived as timestamp) as back_at from meta.absent as a where {where}",
+        {**named, "arrived": arrived},
+    ).fetchall()
+    con.execute(f"delete from meta.absent as a where {where}", named).fetchall()
+    con.execute(
+        "insert into meta.absent by name "
+        "select $source as source, $resource as resource, g.*, cast($arrived as timestamp) as noted_at from gone as g "
+        "where not exists (select 1 from meta.absent as a "
+        "where a.source = $source and a.resource = $resource and a._key = g._key)",
+        {**named, "arrived": arrived},
     ).fetchall()
 
 
@@ -229,16 +261,17 @@ def told(rows: str, table: Table, fields: Collection[str]) -> str:
     return (
         f"(select j.* replace (coalesce(j.source_deleted_at, a.since) as source_deleted_at) from {rows} as j "
         f"left join (select row_id, min(since) as since from meta.absent where source = {literal(table.source)} "
-        f"and resource in ({read}) group by row_id) as a on a.row_id = j._row_id)"
+        f"and since < {AS_OF} and resource in ({read}) group by row_id) as a on a.row_id = j._row_id)"
     )
 
 
 def fingerprints(con: Connection) -> dict[str, str]:
     """Per raw table one word for the rows of it that are gone: what reads it depends on that too."""
-    if "meta.absent" not in table_names(con):
+    try:
+        rows = con.execute(
+            "select 'raw_' || source || '.' || resource, md5(string_agg(row_id || since, ',' order by row_id)) "
+            f"from meta.absent where since < {AS_OF} group by 1"
+        ).fetchall()
+    except duckdb.CatalogException:  # nothing was ever delivered here
         return {}
-    rows = con.execute(
-        "select 'raw_' || source || '.' || resource, md5(string_agg(row_id || since, ',' order by row_id)) "
-        "from meta.absent group by 1"
-    )
-    return dict(rows.fetchall())
+    return dict(rows)

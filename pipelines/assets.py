@@ -3,7 +3,7 @@
 Here belongs only what Dagster needs to know. How a table is made belongs to `build`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -38,8 +38,8 @@ class UnfinishedError(RuntimeError):
     """There are tables that are not what they should be, or that nobody checked: readers must not see them."""
 
 
-class StagingError(RuntimeError):
-    """Mappings of a source that could not be run, each with its table and reason."""
+class UnbuiltError(RuntimeError):
+    """Tables that could not be made, each with its reason."""
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -72,7 +72,8 @@ def _steady() -> Iterator[None]:
     except (WarehouseBusyError, OSError, duckdb.IOException):
         raise
     except Exception as error:
-        raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
+        told = str(error) if isinstance(error, UnbuiltError) else f"{type(error).__name__}: {error}"
+        raise dg.Failure(description=told, allow_retries=False) from error
 
 
 def key(table: str) -> dg.AssetKey:
@@ -142,61 +143,57 @@ def _verdict(
     )
 
 
-def _table_asset(table: Table) -> dg.AssetsDefinition:
-    has_schema = schema_of(table.name) is not None
-    spec = dg.AssetCheckSpec("schema", asset=key(table.name), blocking=True, description="The Pandera schema holds.")
-
-    @dg.asset(
-        key=key(table.name),
-        deps=_deps(table),
-        group_name=table.layer,
-        kinds={"duckdb", "polars" if table.build else "sql"},
-        owners=OWNERS,
-        description=_description(table),
-        metadata=_column_metadata(table),
-        check_specs=[spec] if has_schema else None,
-        pool=POOL,
-        retry_policy=RETRY,
-    )
-    def made(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with _steady(), open_warehouse(workspace.home(), table.name) as con:
-            return _result(con, table, build.build(con, table))
-
-    return made
+def _schema_check(table: Table) -> dg.AssetCheckSpec:
+    says = "The Pandera schema holds."
+    return dg.AssetCheckSpec("schema", asset=key(table.name), blocking=True, description=says)
 
 
-def _staging_assets(source: str) -> dg.AssetsDefinition:
-    """All staging tables of a source as one step: none needs another, and every step costs Dagster the same."""
-    tables = {table.name: table for table in catalogue().values() if table.kind == "staging" and table.source == source}
+def _table_assets(step: str, tables: Mapping[str, Table]) -> dg.AssetsDefinition:
+    """Tables that are made in one step, each an asset of its own: a step costs Dagster the same however little it does.
+
+    Where one cannot be made or does not hold, those that read it are left as they are, and the others go on.
+    """
     specs = [
         dg.AssetSpec(
             key(table.name),
             deps=_deps(table),
             group_name=table.layer,
-            kinds={"duckdb", "sql"},
+            kinds={"duckdb", "polars" if table.build else "sql"},
             owners=OWNERS,
             description=_description(table),
+            metadata=_column_metadata(table),
             skippable=True,
         )
         for table in tables.values()
     ]
+    told = [_schema_check(table) for table in tables.values() if schema_of(table.name) is not None]
 
-    @dg.multi_asset(name=f"staging_{source}", specs=specs, can_subset=True, pool=POOL, retry_policy=RETRY)
-    def staged(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    @dg.multi_asset(name=step, specs=specs, check_specs=told, can_subset=True, pool=POOL, retry_policy=RETRY)
+    def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        selected = {".".join(asset.path) for asset in context.selected_asset_keys}
+        left: set[str] = set()
         failed = []
-        with _steady(), open_warehouse(workspace.home(), f"staging of {source}") as con:
-            for name in sorted(".".join(asset.path) for asset in context.selected_asset_keys):
+        with _steady(), open_warehouse(workspace.home(), step) as con:
+            fingerprints = build.fingerprints(con)
+            for name in (name for name in tables if name in selected):
+                if tables[name].reads & left:
+                    left.add(name)
+                    continue
                 try:
-                    yield _result(con, tables[name], build.build(con, tables[name]))
-                except (
-                    ValueError,
-                    duckdb.Error,
-                ) as error:  # one mapping's fault does not keep the others from their rows
+                    result = _result(con, tables[name], build.build(con, tables[name], fingerprints[name]))
+                except (WarehouseBusyError, OSError, duckdb.IOException):
+                    raise
+                except Exception as error:
                     failed.append(f"{name}: {type(error).__name__}: {error}")
+                    left.add(name)
+                else:
+                    if not all(check.passed for check in result.check_results or []):
+                        left.add(name)
+                    yield result
             if failed:
-                raise StagingError("\n".join(failed))
+                raise UnbuiltError("\n".join(failed))
 
-    return staged
+    return made
 
 
 def _source_asset(source: str) -> dg.AssetsDefinition:
@@ -314,12 +311,14 @@ def _invariant_checks(table: str) -> dg.AssetChecksDefinition:
 @cached
 def all_assets() -> list[dg.AssetsDefinition]:
     """Every asset of the workspace whose declarations are in force."""
-    staged = {table.source for table in catalogue().values() if table.kind == "staging"}
+    tables: dict[str, dict[str, Table]] = {}
+    for name, table in catalogue().items():
+        if table.kind != "raw":
+            tables.setdefault(f"staging_{table.source}" if table.kind == "staging" else "models", {})[name] = table
     return [
         run_context,
         *[_source_asset(source) for source in sources() if resources(source)],
-        *[_staging_assets(source) for source in sources() if source in staged],
-        *[_table_asset(table) for table in catalogue().values() if table.kind not in ("raw", "staging")],
+        *[_table_assets(step, made) for step, made in tables.items()],
         _snapshot_asset(),
     ]
 

@@ -28,17 +28,20 @@ RECENT = 8
 PEOPLE = 6
 
 
-def find(home: Home, who: str) -> dict[str, Any]:
+def find(home: Home, who: str, known_on: date | None = None) -> dict[str, Any]:
     """Everything the brief says, as plain values: `company`, `person` (for an e-mail address) and what belongs to them.
+
+    With `known_on` from the file that `rapport run --as-known-on` published for that day.
 
     Raises `NothingFoundError` when nobody, or more than one, goes by `who`.
     """
-    with open_snapshot(home) as con:
+    with open_snapshot(home, known_on) as con:
         person = find_contact(con, who) if "@" in who else None
         company_id = person["company_id"] if person else None
         company = find_company(con, company_id if person and company_id else who) if company_id or not person else None
         found: dict[str, Any] = {
             "as_of": scalar(con, "select as_of_on from meta.run"),
+            "as_known_on": known_on,
             "person": person,
             "company": company,
         }
@@ -111,8 +114,10 @@ def text(found: dict[str, Any]) -> str:
             or "  nothing is known"
         )
     )
+    known = f", as known on {found['as_known_on']}" if found["as_known_on"] else ""
     parts.append(
-        f"As of {found['as_of']}. Rows: marts.company_360, marts.contact_360, marts.health_factor, marts.timeline."
+        f"As of {found['as_of']}{known}. "
+        "Rows: marts.company_360, marts.contact_360, marts.health_factor, marts.timeline."
     )
     return "\n\n".join(parts)
 

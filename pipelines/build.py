@@ -11,14 +11,31 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
+from models.identity.training import stored_models
 from models.policy.loading import load_policies
-from pipelines import absent, metrics, objects, staging, workflows
+from pipelines import (
+    absent,
+    as_of,
+    changes,
+    decisions,
+    founders,
+    golden,
+    history,
+    metrics,
+    objects,
+    provenance,
+    publications,
+    restated,
+    staging,
+    versions,
+    workflows,
+)
 from pipelines.declared import cached, current
 from pipelines.home import ROOT, Home
 from pipelines.rooms import Table, catalogue, declared_columns, resources, sources
@@ -32,11 +49,21 @@ create table if not exists meta.table_state (
     name varchar primary key, fingerprint varchar, rows bigint, seconds double
 );
 create table if not exists meta.check_state (name varchar primary key, fingerprint varchar);
-create table if not exists meta.run (as_of timestamp not null, as_of_on date not null);
 """
 
 
-_LAYERS = ("staging", "identity", "sourced", "objects", "behaviour", "intermediate", "marts", "metrics")
+_LAYERS = (
+    "staging",
+    "identity",
+    "sourced",
+    "objects",
+    "behaviour",
+    "intermediate",
+    "marts",
+    "metrics",
+    "version",
+    "history",
+)
 """The schemas, up to their underscore, of what `build` makes."""
 
 
@@ -50,28 +77,38 @@ class Built:
     """False when nothing it depends on had changed and the table was left as it was."""
 
 
-def prepare(con: Connection, home: Home, as_of: datetime) -> None:
+def prepare(con: Connection, home: Home, at: datetime, known_until: datetime | None = None) -> None:
     """Write the run's as-of instant and the policies into the warehouse; both are inputs like any other.
+
+    A past picture is made from what was known before an instant: see `known`.
 
     Raises `PolicyError`, naming file and line, before anything is changed.
     """
     policies = load_policies(home.config)
+    golden.check(home.config)
+    policies["match_decision"] = decisions.frame(decisions.read(home.config), known_until)
+    policies["match_model"] = stored_models(home.config)
     policies["source_rank"] = pl.DataFrame(
         {"source": list(sources()), "trust": list(range(len(sources())))},
         schema={"source": pl.String, "trust": pl.Int64},
     )
     with transaction(con):
-        _write_inputs(con, as_of, policies)
+        publications.prepare(con, home.snapshot)
+        _write_inputs(con, at, known_until, policies)
 
 
-def _write_inputs(con: Connection, as_of: datetime, policies: Mapping[str, pl.DataFrame]) -> None:
+def _write_inputs(
+    con: Connection, at: datetime, known_until: datetime | None, policies: Mapping[str, pl.DataFrame]
+) -> None:
     con.execute(_STATE).fetchall()
+    con.execute(as_of.SCHEMA).fetchall()
+    as_of.measure(con)
+    as_of.note(con, at, known_until)
     _forget_unmade(con)
     workflows.prepare(con)
+    founders.prepare(con)
     _note_input(con, "ledger.task_done", workflows.done_state(con))
-    con.execute("delete from meta.run").fetchall()
-    con.execute("insert into meta.run values (?, ?)", [as_of, (as_of - timedelta(microseconds=1)).date()]).fetchall()
-    _note_input(con, "meta.run", str(as_of))
+    _note_input(con, "meta.run", str(at))
     for name, frame in policies.items():
         con.register("policy_frame", frame)
         replace_table(con, f"policy.{name}", "select * from policy_frame")
@@ -104,9 +141,12 @@ def stale(con: Connection) -> list[Table]:
     return [t for t in catalogue().values() if t.kind != "raw" and known.get(t.name) != wanted[t.name]]
 
 
-def build(con: Connection, table: Table) -> Built:
-    """Make one table from what is in the warehouse, unless it is already what it should be."""
-    wanted = fingerprints(con)[table.name]
+def build(con: Connection, table: Table, fingerprint: str | None = None) -> Built:
+    """Make one table from what is in the warehouse, unless it is already what it should be.
+
+    Who builds many without a delivery in between gives the `fingerprint` of each, worked out once for all.
+    """
+    wanted = fingerprint or fingerprints(con)[table.name]
     state = con.execute(
         "select fingerprint, rows, seconds from meta.table_state where name = ?", [table.name]
     ).fetchall()
@@ -114,7 +154,8 @@ def build(con: Connection, table: Table) -> Built:
         return Built(rows=state[0][1], seconds=state[0][2], is_fresh=False)
     started = time.monotonic()
     with transaction(con):
-        rows = _make(con, table)
+        with founders.noted(con, table):
+            rows = _make(con, table)
         seconds = round(time.monotonic() - started, 3)
         con.execute(
             "insert or replace into meta.table_state values (?, ?, ?, ?)", [table.name, wanted, rows, seconds]
@@ -124,7 +165,18 @@ def build(con: Connection, table: Table) -> Built:
 
 def _make(con: Connection, table: Table) -> int:
     if table.kind == "staging":
+        as_of.show(con, table)
         return staging.build(con, table)
+    if table.kind == "version":
+        return versions.build(con, table, {one.name: digest(kernel_version(), _text(one)) for one in _mappings(table)})
+    if table.kind == "history":
+        return history.build(con, table, digest(kernel_version(), _text(table)))
+    if table.kind == "change":
+        return changes.build(con)
+    if table.kind == "publication":
+        return restated.build(con, table, kernel_version())
+    if table.kind == "provenance":
+        return provenance.build(con, table)
     if table.kind == "ledger":
         return workflows.build_runs(con) if table.object_name == "workflow_run" else workflows.build_steps(con)
     if table.kind == "sourced":
@@ -154,12 +206,19 @@ def _frames(con: Connection, table: Table) -> dict[str, pl.DataFrame]:
     for name in table.inputs:
         if name.startswith("staging."):
             _make_union(con, name.split(".")[1])
-    return {name: con.sql(f"select * from {name}").pl() for name in table.inputs}
+    there = table_names(con) if table.name in table.inputs else table.inputs
+    read = {name: con.sql(f"select * from {name}").pl() for name in table.inputs if name in there}
+    return dict.fromkeys(table.inputs, pl.DataFrame()) | read
 
 
 def _make_unions(con: Connection, sql: str) -> None:
     for name in re.findall(r"\bstaging\.(\w+)", sql):
         _make_union(con, name)
+
+
+def _mappings(table: Table) -> list[Table]:
+    """The staging tables of a table's object."""
+    return [one for one in catalogue().values() if one.kind == "staging" and one.object_name == table.object_name]
 
 
 def _make_union(con: Connection, name: str) -> None:
@@ -192,12 +251,12 @@ def _input_fingerprints(con: Connection) -> dict[str, str]:
             "from meta.delivery where rows_stored > 0 group by 1"
         ).fetchall()
     )
-    gone = absent.fingerprints(con)
+    gone, later = absent.fingerprints(con), as_of.fingerprints(con)
     found = {
         f"raw_{source}.{resource.name}": digest(
             declared_columns(resource),
             delivered.get(f"raw_{source}.{resource.name}", ""),
-            *filter(None, [gone.get(f"raw_{source}.{resource.name}")]),
+            *filter(None, [told.get(f"raw_{source}.{resource.name}") for told in (gone, later)]),
         )
         for source in sources()
         for resource in resources(source)
@@ -217,7 +276,10 @@ def _note_input(con: Connection, name: str, text: str) -> None:
 @cached
 def _text(table: Table) -> str:
     """Everything written about a table: its own file, the schema beside it, what the workspace declares of it."""
-    declared = current().text_of(table.object_name) if table.kind in ("staging", "sourced", "objects") else ""
+    is_told = table.kind in ("staging", "sourced", "objects", "history")
+    declared = current().text_of(table.object_name) if is_told else ""
+    if table.kind == "version":
+        return "\n".join(_text(mapping) for mapping in _mappings(table))
     if table.is_declared:
         return f"{table.sql}\n{declared}"
     paths = {table.path, table.path.with_suffix(".sql"), table.path.with_suffix(".py")}
@@ -233,9 +295,26 @@ def _text(table: Table) -> str:
 @cache
 def kernel_version() -> str:
     """A fingerprint of the code that every table is made with."""
-    names = ("build", "declared", "metrics", "objects", "raw", "raw_tables", "schemas", "staging", "warehouse")
+    names = (
+        "as_of",
+        "build",
+        "declared",
+        "golden",
+        "history",
+        "metrics",
+        "objects",
+        "raw",
+        "raw_tables",
+        "replay",
+        "saying",
+        "schemas",
+        "spans",
+        "staging",
+        "versions",
+        "warehouse",
+    )
     paths = [Path(__file__).parent / f"{name}.py" for name in names]
-    paths += [ROOT / "models" / "schema.py", ROOT / "models" / "custom_schema.py"]
+    paths += [ROOT / "models" / f"{name}.py" for name in ("schema", "custom_schema", "history_schema")]
     return digest(*(path.read_text() for path in paths))
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pandera.errors
 import polars as pl
 
-from pipelines import build
-from pipelines.rooms import Invariant, catalogue, invariants
+from pipelines import build, provenance
+from pipelines.rooms import MERGED, Invariant, Table, catalogue, invariants
 from pipelines.schemas import columns_of, schema_of
 from pipelines.warehouse import Connection, scalar
 
@@ -37,6 +37,11 @@ def unfinished(con: Connection) -> list[str]:
     open_tables = {table.name for table in build.stale(con)}
     open_tables |= {table for check, (table, state) in wanted.items() if held.get(check) != state}
     return [name for name in catalogue() if name in open_tables]
+
+
+def told(table: str, check: str, examples: str) -> str:
+    """A check that does not hold, in words."""
+    return f"{table}: the check {check} does not hold\n{examples}"
 
 
 def watched(invariant: Invariant) -> str:
@@ -64,9 +69,23 @@ def _note(con: Connection, check: str, verdict: Verdict, *, is_done: bool) -> Ve
 
 
 def check_schema(con: Connection, table: str) -> Verdict:
-    """Validate a table with its Pandera schema, a million rows at a time, and its key over the whole table."""
+    """Validate a table with its Pandera schema, a million rows at a time, and its key over the whole table.
+
+    A row of an object must also name a record of its source or the rule that made it (golden rows: see the invariants).
+    """
     verdict = _schema_verdict(con, table)
+    made = catalogue()[table]
+    if verdict.holds and made.kind == "objects" and made.object_name not in MERGED:
+        verdict = _origin_verdict(con, made)
     return _note(con, f"schema of {table}", verdict, is_done=verdict.holds)
+
+
+def _origin_verdict(con: Connection, table: Table) -> Verdict:
+    rows = provenance.unsourced(con, table)
+    offenders = int(scalar(con, f"select count(*) from ({rows})"))
+    said = "rows that name neither a record that stands in its source nor a rule:\n"
+    shown = said + str(con.sql(f"{rows} limit {SHOWN}").pl()) if offenders else ""
+    return Verdict(offenders == 0, offenders, shown)
 
 
 def check_invariant(con: Connection, invariant: Invariant) -> Verdict:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from pipelines import change_commands, explain, match
 from pipelines.add_source import add_source
 from pipelines.home import Home
 
@@ -34,7 +36,11 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 DayOption = Annotated[
-    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The last day that counts; today if left out.")
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The last day that counts; records are as they were on it."),
+]
+KnownOption = Annotated[
+    datetime | None, typer.Option("--as-known-on", formats=["%Y-%m-%d"], help="Only what was known at this day's end.")
 ]
 DeliveredOption = Annotated[
     datetime | None,
@@ -130,20 +136,28 @@ def sync(
     raise typer.Exit(1 if went_wrong else 0)
 
 
-@app.command(epilog="Example: rapport run --as-of 2026-06-30")
-def run(home: HomeOption = None, as_of: DayOption = None, as_json: JsonOption = False) -> None:
-    """Rebuild what is stale, check it, publish it."""
+@app.command(epilog="Example: rapport run --as-of 2026-06-30, or: rapport run --as-known-on 2026-03-31")
+def run(
+    home: HomeOption = None, as_of: DayOption = None, as_known_on: KnownOption = None, as_json: JsonOption = False
+) -> None:
+    """Rebuild what is stale, check it, publish it.
+
+    With --as-known-on publish a past picture as published/known/<day>.duckdb instead:
+    only what had been delivered, decided and noted by that day's end counts, by
+    today's policies, as of that day unless --as-of names another.
+    """
     place = _home(home)
-    result = _run(place, as_of.date() if as_of else None)
+    result = _run(place, as_of.date() if as_of else None, as_known_on.date() if as_known_on else None)
     if as_json:
-        _print_json({**result.__dict__, "succeeded": result.succeeded, "snapshot": place.snapshot})
+        _print_json({**result.__dict__, "succeeded": result.succeeded, "snapshot": result.file(place)})
     raise typer.Exit(0 if result.succeeded else 1)
 
 
-def _run(home: Home, day: date | None) -> Any:
+def _run(home: Home, day: date | None, known_on: date | None = None) -> Any:
     """Run with a progress bar, then one line that says what came of it; failures in words."""
-    from pipelines.runs import run as run_all
+    from pipelines import known, runs
 
+    run_all = partial(known.run, known_on=known_on) if known_on else runs.run
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     started = datetime.now(UTC)
     with _spoken_errors(), Progress(*columns, console=err, transient=True) as bar:
@@ -160,13 +174,15 @@ def _run(home: Home, day: date | None) -> Any:
     for failure in result.failures:
         err.print(f"FAILED {failure}", style="red", markup=False)
     if result.failures:
-        err.print(f"Nothing was published; {home.snapshot} is as it was. Mend the cause and run `rapport run` again.")
+        err.print(
+            f"Nothing was published; {result.file(home)} is as it was. Mend the cause and run `rapport run` again."
+        )
     elif result.published:
         slowest = sorted(result.built.items(), key=lambda item: -item[1][1])[:3]
         listed = ", ".join(f"{name} {took:.1f} s" for name, (_, took) in slowest)
         err.print(
-            f"Built {len(result.built)} tables as of {result.as_of} in {seconds:.1f} s (slowest: {listed}) "
-            "and published."
+            f"Built {len(result.built)} tables as of {result.as_of}{f', as known on {known_on},' if known_on else ''} "
+            f"in {seconds:.1f} s (slowest: {listed}) and published{f' {result.file(home)}' if known_on else ''}."
         )
     else:
         err.print(f"Nothing has changed since the last run as of {result.as_of}; the published file is current.")
@@ -189,6 +205,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command(epilog="Example: rapport brief ada@brightfork.example")
 def brief(
     who: Annotated[str, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")],
+    as_known_on: KnownOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -197,7 +214,7 @@ def brief(
 
     place = _home(home)
     with _spoken_errors():
-        found = briefs.find(place, who)
+        found = briefs.find(place, who, as_known_on.date() if as_known_on else None)
     if as_json:
         return _print_json(found)
     out.print(briefs.text(found), markup=False, soft_wrap=True)
@@ -272,6 +289,10 @@ def demo(
     raise typer.Exit(0 if result.succeeded else 1)
 
 
+app.add_typer(explain.app, name="explain")
+app.add_typer(match.app, name="match")
+app.command("changes", epilog="Example: rapport changes brightfork.example --since 2026-06-01")(change_commands.changes)
+app.command("restatements", epilog="Example: rapport restatements --month 2026-03")(change_commands.restatements)
 app.command("add-source", epilog="Example: rapport add-source acme exports/*.csv")(add_source)
 
 

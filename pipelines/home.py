@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,10 @@ class Home:
     def snapshot(self) -> Path:
         """The published DuckDB file, always the latest."""
         return self.published / "rapport.duckdb"
+
+    def known(self, day: date) -> Path:
+        """The published DuckDB file of what was known at the end of a day."""
+        return self.published / "known" / f"{day}.duckdb"
 
     @property
     def work(self) -> Path:

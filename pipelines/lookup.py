@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from pipelines.home import Home
@@ -15,11 +16,19 @@ class NothingFoundError(LookupError):
 
 
 @contextmanager
-def open_snapshot(home: Home) -> Iterator[Connection]:
-    """Open the published file for reading; raises `NothingFoundError` when nothing is published yet."""
-    if not home.snapshot.exists():
+def open_snapshot(home: Home, known_on: date | None = None) -> Iterator[Connection]:
+    """Open the published file, or the one of what was known on a day, for reading.
+
+    Raises `NothingFoundError` when there is none yet.
+    """
+    path = home.known(known_on) if known_on else home.snapshot
+    if known_on and not path.exists():
+        raise NothingFoundError(
+            f"What was known on {known_on} is not in {path} yet: run `rapport run --as-known-on {known_on}` first."
+        )
+    if not path.exists():
         raise NothingFoundError(f"Nothing is published in {home.path} yet: run `rapport sync` and `rapport run` first.")
-    con = connect(home.snapshot, read_only=True)
+    con = connect(path, read_only=True)
     try:
         yield con
     finally:
@@ -51,7 +60,10 @@ def find_contact(con: Connection, address: str) -> dict[str, Any]:
 
 
 def find_company(con: Connection, words: str) -> dict[str, Any]:
-    """The company with this id, domain or name (whole or in part); raises `NothingFoundError`, naming near ones."""
+    """The company with this id, domain or name (whole or in part); raises `NothingFoundError`, naming near ones.
+
+    An id that once was, and a source's own record, lead to the company they belong to now.
+    """
     query = """
         select c.*, case
             when c.company_id = $words or exists (select 1 from objects.company_domain as d
@@ -62,6 +74,9 @@ def find_company(con: Connection, words: str) -> dict[str, Any]:
         from marts.company_360 as c where _rank is not null order by _rank, c.arr desc, c.name, c.company_id
     """
     found = rows(con, query, {"words": words.strip()})
+    if not found and ":" in words:
+        linked = rows(con, "select company_id from identity.company_link where source_key = ?", [words.strip()])
+        found = rows(con, query, {"words": linked[0]["company_id"]}) if linked else []
     best = [row for row in found if row["_rank"] == found[0]["_rank"]]
     if len(best) == 1:
         del best[0]["_rank"]

@@ -5,6 +5,7 @@ Who is the same company or person is decided in `models/identity`; here its link
 
 from __future__ import annotations
 
+from pipelines import golden
 from pipelines.declared import declared_names
 from pipelines.raw import quarantine_table
 from pipelines.rooms import MERGED, SOURCED, Table, catalogue, sources
@@ -18,7 +19,7 @@ def build(con: Connection, table: Table) -> int:
     assert schema is not None
     fields = columns_of(schema)
     own = f"{SOURCED}.{table.object_name}"
-    rows = f"select * from {own}" if own in table.reads else _sourced(con, table, fields)
+    rows = golden.untraced(table.object_name, own) if own in table.reads else _sourced(con, table, fields)
     con.execute(f"create or replace temp table {SOURCED} as {rows}").fetchall()
     con.execute(
         f"create schema if not exists objects; create or replace table {table.name} ({definition(schema)})"
@@ -44,26 +45,43 @@ def _with_declared(con: Connection, name: str, made: str) -> str:
 
 
 def build_sourced(con: Connection, table: Table) -> int:
-    """Make `sourced.<object>`, all sources' rows before any rule adds to them; return its number of rows."""
+    """Make `sourced.<object>`, all sources' rows before any rule adds to them; return its number of rows.
+
+    That of a merged object tells beside each golden value whose it is (`golden.traced`): provenance is read from there.
+    """
     schema = schema_of(f"objects.{table.object_name}")
     assert schema is not None
-    return replace_table(con, table.name, _sourced(con, table, columns_of(schema)))
+    return replace_table(con, table.name, _sourced(con, table, columns_of(schema), is_traced=True))
 
 
-def _sourced(con: Connection, table: Table, fields: tuple[Column, ...]) -> str:
+def _sourced(con: Connection, table: Table, fields: tuple[Column, ...], *, is_traced: bool = False) -> str:
     """SQL of every source's rows, references resolved, merged things merged.
 
     Rows whose required reference names nothing that was delivered go to quarantine with that reason.
     """
     name = table.object_name
     staged = sorted(read for read in table.reads if read.startswith("staging_") and read.endswith(f".{name}"))
-    domains = _domains(con)
-    con.execute(f"create or replace temp table resolved as {_resolved(name, fields, staged, domains)}").fetchall()
-    _quarantine_dangling(con, name, fields, staged, domains)
+    known = domains(con)
+    con.execute(f"create or replace temp table resolved as {_resolved(name, fields, staged, known)}").fetchall()
+    _quarantine_dangling(con, name, fields, staged, known)
+    if name in MERGED:
+        merge = golden.traced if is_traced else golden.merged
+        return merge(name, fields, "resolved", None, golden.rules(con, name))
     required = " and ".join(f'"{c.name}" is not null' for c in fields if c.references in MERGED and not c.nullable)
-    where = f"where {required}" if required else ""
-    merged = _merged(name, fields) if name in MERGED else "select * from resolved"
-    return f"select * exclude (_priority) from ({merged}) {where}"
+    return f"select * exclude (_priority, _row_id) from resolved {f'where {required}' if required else ''}"
+
+
+def resolved(con: Connection, name: str, staged: list[str] | None = None) -> str:
+    """SQL of every record's row of an object as golden values are chosen from them: references resolved, with
+    `_priority` (its source's rank of trust) and `_row_id` (its place).
+
+    `staged`: the tables that hold the rows, like staging tables; all sources' staging tables when None.
+    """
+    schema = schema_of(f"objects.{name}")
+    assert schema is not None
+    if staged is None:
+        staged = staged_tables(con, name)
+    return _resolved(name, columns_of(schema), staged, domains(con))
 
 
 def _record_key(column: str) -> str:
@@ -94,16 +112,22 @@ def _followed(field: Column, domains: str) -> tuple[str, str, str]:
     return joins, golden, f"coalesce({record}.source_key, {other}.source_key)"
 
 
-def _domains(con: Connection) -> str:
+def domains(con: Connection) -> str:
     """SQL of the domains that one company alone has, as `domain:<domain>`, with its golden id."""
-    made = table_names(con)
-    staged = [t.name for t in catalogue().values() if t.kind == "staging" and t.object_name == "company_domain"]
-    rows = [f"select source_system, company_id, domain from {name}" for name in sorted(staged) if name in made]
+    rows = [f"select source_system, company_id, domain from {name}" for name in staged_tables(con, "company_domain")]
     return (
         "select 'domain:' || lower(s.domain) as source_key, min(l.company_id) as company_id "
         f"from ({' union all by name '.join(rows) or no_rows('company_domain')}) as s "
         f"join identity.company_link as l on l.source_key = {_record_key('company_id')} "
         "where l.company_id is not null group by 1 having count(distinct l.company_id) = 1"
+    )
+
+
+def staged_tables(con: Connection, name: str) -> list[str]:
+    """The staging tables of an object that are made, by name."""
+    made = table_names(con)
+    return sorted(
+        t.name for t in catalogue().values() if t.kind == "staging" and t.object_name == name and t.name in made
     )
 
 
@@ -132,7 +156,7 @@ def _resolved(name: str, fields: tuple[Column, ...], staged: list[str], domains:
     ranks = " ".join(f"when {literal(source)} then {rank}" for rank, source in enumerate(sources()))
     priority = f"case s.source_system {ranks} end" if ranks else "0"
     rows = " union all by name ".join(f"select * from {table}" for table in staged) or no_rows(name)
-    return f"select {', '.join(selected)}, {priority} as _priority from ({rows}) as s {' '.join(joins)}"
+    return f"select {', '.join(selected)}, {priority} as _priority, s._row_id from ({rows}) as s {' '.join(joins)}"
 
 
 def no_rows(name: str) -> str:
@@ -143,41 +167,7 @@ def no_rows(name: str) -> str:
     listed = ", ".join(
         f'cast(null as {field.sql_type}) as "{field.name}"' for field in fields if field.name != f"{name}_id"
     )
-    return f"select {listed} where false"
-
-
-def _merged(name: str, fields: tuple[Column, ...]) -> str:
-    """One row per golden id: each field from the most trusted source that has one, then from the newest row."""
-    chosen = []
-    for field in fields:
-        column = f'"{field.name}"'
-        if field.name == f"{name}_id":
-            continue
-        if field.name in ("source_system", "source_record_id"):
-            chosen.append(f"arg_min({column}, _rank) as {column}")
-        elif field.name == "loaded_at":
-            chosen.append("max(loaded_at) as loaded_at")
-        elif field.name == "created_at":
-            chosen.append("min(created_at) as created_at")
-        elif field.name == "updated_at":
-            chosen.append("max(updated_at) as updated_at")
-        elif field.name == "source_deleted_at":
-            chosen.append(
-                "case when count(*) = count(source_deleted_at) then max(source_deleted_at) end as source_deleted_at"
-            )
-        elif field.name == "custom":
-            own = "filter (where custom is not null and _rank_in_source = 1)"
-            chosen.append(
-                f"to_json(map(list(source_system order by _rank) {own}, list(custom order by _rank) {own})) as custom"
-            )
-        else:
-            chosen.append(f"arg_min({column}, _rank) filter (where {column} is not null) as {column}")
-    order = "_priority, (source_deleted_at is not null), updated_at desc nulls last, source_record_id"
-    return (
-        f"select {name}_id, {', '.join(chosen)}, null as _priority from (select *, row_number() over "
-        f"(partition by {name}_id order by {order}) as _rank, row_number() over "
-        f"(partition by {name}_id, source_system order by {order}) as _rank_in_source from resolved) group by {name}_id"
-    )
+    return f"select {listed}, cast(null as varchar) as _row_id where false"
 
 
 def _quarantine_dangling(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.reading.resource import Export, Resource
-from pipelines import absent
+from pipelines import absent, as_of
 from pipelines.complete import Completeness
 from pipelines.raw_tables import SYSTEM_COLUMNS as SYSTEM_COLUMNS
 from pipelines.raw_tables import ensure_table
@@ -48,6 +48,7 @@ def prepare(con: Connection) -> None:
     with transaction(con):
         con.execute(_LEDGER).fetchall()
         con.execute(absent.SCHEMA).fetchall()
+        con.execute(as_of.SCHEMA).fetchall()
         existing = table_names(con)
         for source in sources():
             con.execute(f"create schema if not exists raw_{source}").fetchall()
@@ -130,7 +131,7 @@ def _take(
             _append(con, source, resource, existing)
     _write_ledger(con, source, version, landed)
     absent.mark(con, source, arrived, known)
-    _show_rejected(con, source)
+    show_rejected(con, source)
     return _report(con, source), refused
 
 
@@ -155,6 +156,7 @@ def _forget_refused(con: Connection, source: str) -> None:
     seen = [sha for (sha,) in con.execute(again, [source]).fetchall()]
     if not seen:
         return
+    as_of.forget(con, source)
     for resource in resources(source):
         con.execute(f"delete from raw_{source}.{resource.name} where list_contains(?, _delivery_id)", [seen]).fetchall()
     for table in ("meta.delivery", "meta.rejected"):
@@ -177,6 +179,7 @@ def _append(con: Connection, source: str, resource: Resource, existing: set[str]
         f"insert into {table} by name select {listed}, e.arrival as _arrival, e.delivered_at as _loaded_at "
         f"from {landed} as l join export as e on e.sha256 = l._delivery_id {only_new if repeated else ''}"
     ).fetchall()
+    as_of.raise_newest(con, source, resource, landed)
     con.execute(
         f"insert into moved select sha256, ?, (select count(*) from {table} where _delivery_id = sha256), "
         "(select count(*) from known where _delivery_id = sha256) from export",
@@ -239,7 +242,7 @@ def _write_ledger(con: Connection, source: str, version: str, landed: set[str]) 
     ).fetchall()
 
 
-def _show_rejected(con: Connection, source: str) -> None:
+def show_rejected(con: Connection, source: str) -> None:
     """Quarantine what could not be read: of a file name only its newest delivery, so a mended file clears its rows."""
     names = con.execute("select distinct resource from meta.rejected where source = ?", [source]).fetchall()
     for (resource,) in names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from connectors.reading.resource import Resource
 from pipelines.warehouse import Connection, columns
 
@@ -28,22 +30,48 @@ def ensure_table(con: Connection, source: str, resource: Resource, data: list[st
         if present and name not in present:
             con.execute(f'alter table {table} add column "{name}" varchar').fetchall()
     existing.add(table)
-    con.execute(_latest_view(table, resource, [*dict.fromkeys([*present, *wanted])])).fetchall()
+    latest = latest_query(table, resource, [*dict.fromkeys([*present, *wanted])])
+    con.execute(f"create or replace view {table}__latest as {latest}").fetchall()
 
 
-def _latest_view(table: str, resource: Resource, names: list[str]) -> str:
-    """The newest version per key: by the version column, an older version never wins; then by order of arrival."""
+def show_latest(con: Connection, source: str, resource: Resource, valid_to: datetime | None) -> None:
+    """Let the newest-version view show each record's newest version from before an instant; with None, the newest."""
+    table = f"raw_{source}.{resource.name}"
+    latest = latest_query(table, resource, list(columns(con, table)), valid_to=valid_to)
+    con.execute(f"create or replace view {table}__latest as {latest}").fetchall()
+
+
+def version_time(resource: Resource) -> str:
+    """SQL for how new a row of a resource with a version column says it is, as a number; of an instant its seconds."""
+    version = f'"{resource.version}"'
+    return f"coalesce(try_cast({version} as double), epoch(try_cast({version} as timestamptz)))"
+
+
+def latest_query(
+    table: str,
+    resource: Resource,
+    names: list[str],
+    loaded_to: datetime | None = None,
+    valid_to: datetime | None = None,
+) -> str:
+    """SQL of the newest version per key: by the version column, an older version never wins; then by order of arrival.
+
+    `names` are the columns the raw table (or another relation like it) has. With `loaded_to` only what had been loaded
+    by that instant counts; with `valid_to` the newest version from before that instant, or else the oldest one.
+    """
     own = sorted(set(names) - {*resource.columns, *SYSTEM_COLUMNS})  # whichever file came first
     packed = ", ".join(f'"{name}" := "{name}"' for name in own)
     custom = f"json_merge_patch('{{}}', to_json(struct_pack({packed})))" if own else "null"
-    version = f'"{resource.version}"' if resource.version else None
     order = "_arrival desc, _line desc"
-    if version:
-        value = f"coalesce(try_cast({version} as double), epoch(try_cast({version} as timestamptz)))"
+    if resource.version:
+        value = version_time(resource)
         order = f"{value} desc nulls last, {order}"
+        if valid_to:
+            later = f"coalesce({value} >= epoch(timestamp '{valid_to}'), false)"
+            order = f"{later}, case when {later} then {value} end, {order}"
+    known = f"where _loaded_at <= timestamp '{loaded_to}' " if loaded_to else ""
     listed = ", ".join(f'"{name}"' for name in resource.columns)
     return (
-        f"create or replace view {table}__latest as select {listed}, nullif({custom}, '{{}}') as custom, "
-        f"_row_id, _loaded_at from {table} "
-        f"qualify row_number() over (partition by _key order by {order}) = 1"
+        f"select {listed}, nullif({custom}, '{{}}') as custom, _row_id, _loaded_at from {table} "
+        f"{known}qualify row_number() over (partition by _key order by {order}) = 1"
     )

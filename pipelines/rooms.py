@@ -26,6 +26,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 
 from connectors.reading.resource import Resource
+from models.schema import Happening
 from pipelines.declared import FILES, cached, current
 from pipelines.home import ROOT
 from pipelines.schemas import columns_of, schema_of
@@ -41,10 +42,14 @@ MERGED = ("company", "contact", "team_member")
 
 @dataclass(frozen=True)
 class Table:
-    """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before."""
+    """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before.
+
+    Kinds: raw, staging, identity, sourced, objects, provenance, version, history, model, ledger, metrics, change,
+    publication.
+    """
 
     name: str
-    kind: str  # raw | staging | identity | sourced | objects | model | ledger | metrics
+    kind: str
     reads: frozenset[str]
     path: Path
     sql: str | None = None
@@ -122,13 +127,17 @@ def catalogue() -> dict[str, Table]:
     asked = frozenset[str]().union(*(references(path) for path in rules))
     for path in _modules(MODELS / "objects"):
         name = f"{SOURCED}.{path.stem}"
-        if name in asked:
+        if name in asked or path.stem in MERGED:
             tables[name] = Table(name, "sourced", _staged(path.stem, tables), path)
         tables[f"objects.{path.stem}"] = _object(path, tables)
+    told = (_staged(name, tables) | {f"{SOURCED}.{name}"} for name in MERGED)
+    path = ROOT / "pipelines" / "provenance.py"
+    tables["identity.provenance"] = Table("identity.provenance", "provenance", frozenset[str]().union(*told), path)
     for own in current().custom.object:
         name, path = f"objects.{own.name}", Path("config") / "custom.toml"
         sql = f"select * from {SOURCED}"
         tables[name] = Table(name, "objects", _staged(own.name, tables), path, sql=sql, is_declared=True)
+    tables |= _histories(tables)
     for room in ("identity", "behaviour", "intermediate", "marts"):
         tables |= {table.name: table for table in _models(room)}
     declared = sorted((MODELS / "metrics").glob("*.toml"))
@@ -138,9 +147,43 @@ def catalogue() -> dict[str, Table]:
         reads = frozenset({*conditions, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
         tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, ROOT / "pipelines" / "workflows.py")
     tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
+    tables |= _remembered(tables)
     tables = {name: _expand(table, tables) for name, table in tables.items()}
     order = TopologicalSorter({name: table.reads & tables.keys() for name, table in tables.items()}).static_order()
     return {name: tables[name] for name in order}
+
+
+def _histories(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """For every object that some source gives and that may change: its versions, made from raw, and its history."""
+    made: dict[str, Table] = {}
+    for table in tables.values():
+        name, schema = table.object_name, schema_of(table.name)
+        mappings = [one for one in tables.values() if one.kind == "staging" and one.object_name == name]
+        if table.kind == "objects" and mappings and not issubclass(schema or Happening, Happening):
+            raw = frozenset[str]().union(*(mapping.reads for mapping in mappings))
+            followed = _staged(name, tables) - {mapping.name for mapping in mappings}
+            versions = f"version.{name}"
+            made[versions] = Table(versions, "version", raw, table.path)
+            made[f"history.{name}"] = Table(f"history.{name}", "history", followed | {versions}, table.path)
+    return made
+
+
+def _remembered(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The log of changes, the memory of what was published, and what the causes of restatements are found with."""
+    objects = frozenset(name for name, table in tables.items() if table.kind == "objects")
+    told = frozenset(name for name, table in tables.items() if table.kind in ("version", "history"))
+    links = frozenset(f"identity.{name}_link" for name in MERGED)
+    marts = tables["metrics.metric_value"].reads
+    said = frozenset({"metrics.metric_value", "marts.company_month", "meta.run", "policy.revenue"})
+    late = objects | {"history.change", "ledger.published_value"}
+    here = ROOT / "pipelines"
+    made = (
+        Table("history.change", "change", objects | told | links, here / "changes.py"),
+        Table("ledger.published_value", "publication", said, here / "publications.py"),
+        Table("intermediate.metric_input", "publication", marts, here / "restated.py"),
+        Table("intermediate.late_row", "publication", late, here / "restated.py"),
+    )
+    return {table.name: table for table in made}
 
 
 def _modules(folder: Path) -> list[Path]:
@@ -154,7 +197,8 @@ def _staged(name: str, tables: Mapping[str, Table]) -> frozenset[str]:
     assert schema is not None
     linked = {column.references for column in columns_of(schema) if column.references in MERGED}
     linked |= {name} & set(MERGED)
-    return frozenset(reads | {f"identity.{target}_link" for target in linked})
+    chosen = {"policy.golden", "policy.golden_rule"} if name in MERGED else set()
+    return frozenset(reads | chosen | {f"identity.{target}_link" for target in linked})
 
 
 def _object(path: Path, tables: Mapping[str, Table]) -> Table:
@@ -182,17 +226,21 @@ def _models(room: str) -> list[Table]:
         if hasattr(module, "build"):
             inputs = tuple(module.INPUTS)
             name = f"{room}.{path.stem}"
-            made.append(Table(name, "model", frozenset(inputs), path, build=module.build, inputs=inputs))
+            # a table that reads itself finds there what it said last time; it does not wait for itself
+            reads = frozenset(inputs) - {name}
+            made.append(Table(name, "model", reads, path, build=module.build, inputs=inputs))
     return made
 
 
 def _expand(table: Table, tables: Mapping[str, Table]) -> Table:
-    """`staging.company` stands for every source's staging table of that object."""
+    """`staging.company` stands for every source's staging table of that object; publications are noted together."""
     reads: set[str] = set()
     for read in table.reads:
         room, name = read.split(".")
         if room == "staging":
             reads |= {other for other, made in tables.items() if made.kind == "staging" and made.object_name == name}
+        elif read.startswith("ledger.publication"):
+            reads.add("ledger.published_value")
         else:
             reads.add(read)
     return Table(**{**table.__dict__, "reads": frozenset(reads)})

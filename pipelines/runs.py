@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import dagster as dg
 
@@ -20,6 +21,8 @@ from pipelines.warehouse import Connection, open_warehouse, scalar, writer_lock
 
 COMMAND = "rapport/command"
 """The tag of runs that the command line started."""
+Expect = Callable[[int], None]
+"""Called with the number of tables that a run looks at."""
 Progress = Callable[[str, int, float], None]
 """Called with a table's name, its rows and the seconds it took."""
 
@@ -29,6 +32,8 @@ class RunResult:
     """What a run came to."""
 
     as_of: date
+    known_on: date | None = None
+    """For a picture of the past, the day at whose end all in it was known."""
     built: dict[str, tuple[int, float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -39,13 +44,17 @@ class RunResult:
         """True when every table was built, every check held, and the snapshot is current."""
         return not self.failures
 
+    def file(self, home: Home) -> Path:
+        """The file it publishes."""
+        return home.known(self.known_on) if self.known_on else home.snapshot
+
 
 def today() -> date:
     """The present day in UTC: the default day a run is computed for."""
     return datetime.now(UTC).date()
 
 
-def run(home: Home, day: date | None, expect: Callable[[int], None], progress: Progress) -> RunResult:
+def run(home: Home, day: date | None, expect: Expect, progress: Progress) -> RunResult:
     """Build what is stale, check it and what was not checked since it changed, publish it.
 
     `expect` is told how many tables are looked at. Raises `WarehouseBusyError`, `WarehouseDamagedError` or
@@ -159,5 +168,5 @@ def _verdicts(outcome: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverit
             found = event.asset_check_evaluation_data
             if not found.passed and found.severity == severity:
                 examples = found.metadata["examples"].value if "examples" in found.metadata else ""
-                told.append(f"{'.'.join(found.asset_key.path)}: the check {found.check_name} does not hold\n{examples}")
+                told.append(checks.told(".".join(found.asset_key.path), found.check_name, str(examples)))
     return told

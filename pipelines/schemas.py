@@ -13,6 +13,7 @@ import pandera.polars as pa
 import polars as pl
 
 from models.custom_schema import object_schema, shipped_schema
+from models.history_schema import OWN, Span, history_schema
 from models.schema import Object, Schema
 from pipelines.declared import cached, current
 
@@ -46,7 +47,9 @@ def schema_of(table: str) -> type[Schema] | None:
     room, name = table.split(".")
     if room == "objects":
         return object_schema(name, current().custom)
-    return shipped_schema(room, name) if room == "marts" else None
+    if room == "history" and table != "history.change":
+        return history_schema(name, object_schema(name, current().custom))
+    return shipped_schema(room, name) if room == "marts" or table == "history.change" else None
 
 
 @cache
@@ -55,6 +58,8 @@ def columns_of(schema: type[Schema]) -> tuple[Column, ...]:
     declared = schema.to_schema().columns
     shared = list(Object.to_schema().columns) if issubclass(schema, Object) else []
     names = [name for name in declared if name not in shared] + shared
+    if issubclass(schema, Span):  # the id leads here too
+        names = [names[len(OWN)], *OWN, *names[len(OWN) + 1 :]]
     return tuple(_column(name, declared[name]) for name in names)
 
 

@@ -42,6 +42,18 @@ def build(con: Connection, table: Table) -> int:
 
     Raises `MappingError` when the mapping's columns are not the schema's.
     """
+    fields = judge(con, table)
+    _quarantine(con, table)
+    rows = replace_table(con, table.name, good(table, fields, absent.told("judged", table, fields)))
+    con.execute("drop table mapped; drop table judged").fetchall()
+    return rows
+
+
+def judge(con: Connection, table: Table) -> list[str]:
+    """Run a mapping into the temporary table `judged`: typed, each row with its `_reasons`; return the object's fields.
+
+    Raises `MappingError` when the mapping's columns are not the schema's.
+    """
     assert table.sql is not None
     schema = schema_of(f"objects.{table.object_name}")
     if schema is None:
@@ -54,16 +66,16 @@ def build(con: Connection, table: Table) -> int:
     con.execute(
         f"create or replace temp table judged as {_judged(given, [declared[name] for name in fields], required)}"
     ).fetchall()
-    _quarantine(con, table)
+    return fields
+
+
+def good(table: Table, fields: list[str], rows: str) -> str:
+    """SQL of the staging rows: those of `rows`, judged ones, that have no reason to be refused."""
     listed = ", ".join(f'"{name}"' for name in fields)
-    rows = replace_table(
-        con,
-        table.name,
+    return (
         f"select {literal(table.source)} as source_system, {listed}, _loaded_at as loaded_at, _row_id "
-        f"from {absent.told('judged', table, fields)} where len(_reasons) = 0 order by source_record_id",
+        f"from {rows} where len(_reasons) = 0 order by source_record_id"
     )
-    con.execute("drop table mapped; drop table judged").fetchall()
-    return rows
 
 
 def _map(con: Connection, table: Table) -> set[str]:

@@ -43,7 +43,7 @@ def _guests(world: Mapping[str, pl.DataFrame]) -> dict[int, tuple[Guest, ...]]:
     """Who is asked to each appointment, by its number, the organizer first."""
     contacts = {
         row["contact_no"]: (" ".join(filter(None, (row["first_name"], row["last_name"]))) or row["email"], row["email"])
-        for row in world["contacts"].to_dicts()
+        for row in world["contact_spellings"].filter(pl.col("system") == "calendar").to_dicts()
     }
     members = {row["member_no"]: (row["name"], row["email"]) for row in world["team_members"].to_dicts()}
     found: dict[int, list[Guest]] = {}

@@ -24,7 +24,7 @@ Rows = Mapping[str, list[Record]]
 
 PAGE_SIZE = 100
 FRAMES = (
-    *("companies", "contacts", "products", "prices", "subscriptions", "subscription_versions"),
+    *("companies", "company_spellings", "contacts", "products", "prices", "subscriptions", "subscription_versions"),
     *("subscription_discounts", "invoices", "invoice_lines", "payments", "refunds", "credit_notes"),
 )
 
@@ -48,6 +48,9 @@ def _own(rows: Rows) -> dict[str, list[Record]]:
     kept = dict(rows)
     for name in ("companies", "contacts", "subscriptions"):
         kept[name] = [row for row in rows[name] if row["company_no"] in own]
+    spelled = [row for row in rows["company_spellings"] if row["system"] == "chargebee"]
+    linked = {row["company_no"] for row in spelled if row["is_linked"]}
+    kept["companies"] = [row | {"is_linked": row["company_no"] in linked} for row in kept["companies"]]
     subs = {row["sub_no"] for row in kept["subscriptions"]}
     for name in ("subscription_versions", "subscription_discounts", "invoices"):
         kept[name] = [row for row in rows[name] if row["sub_no"] in subs]
@@ -64,8 +67,7 @@ def _write_customers(folder: Path, rows: Rows, rng: random.Random) -> None:
     people = _grouped(rows["contacts"], "company_no")
     right, wrong = [], {}
     for row in rows["companies"]:
-        is_linked = rng.random() < (0.7 if row["domain"] else 1)
-        spelling, is_wrong = rng.random(), rng.random() < 0.02
+        is_linked, spelling, is_wrong = row["is_linked"], rng.random(), rng.random() < 0.02
         name = row["legal_name"] if spelling < 0.6 and row["legal_name"] else row["name"]
         person = _payer(row, people[row["company_no"]], is_linked and row["in_crm"])
         record = shapes.customer(row, name, person, row["domain"], is_linked)

@@ -58,13 +58,13 @@ def write_exports(world: World, folder: Path, seed: int) -> None:
     """
     world = of_portal(world)
     members = dict(world["team_members"].select("member_no", "name").iter_rows())
-    known = world["companies"].sort("company_no").to_dicts()
+    known = world["companies"].sort("record_no").to_dicts()
     pinned = _pinned(world)
-    rows = [_company(row, members, pinned.get(row["company_no"], "")) for row in known]
+    rows = [_company(row, members, pinned.get(row["record_no"], "")) for row in known]
     first, corrections = _with_mistakes(rows, Random(f"hubspot {seed}"))
     first.insert(len(first) // 2, _impossible(first[0]))
-    names = {row["company_no"]: row["name"] for row in known}
-    contacts, western = _contacts(world, names, members)
+    names = {row["record_no"]: row["name"] for row in known}
+    contacts, western, moved = _contacts(world, names, members)
     broken = f"{TOO_SHORT},Too,Few\n"
     write_api_pages(world, folder)
     write_activities(world, folder)
@@ -73,6 +73,8 @@ def write_exports(world: World, folder: Path, seed: int) -> None:
     write(folder / "04_hubspot-crm-exports-all-contacts-2.csv", table(western), encoding="cp1252")
     write(folder / "05_hubspot-crm-exports-all-deals.csv", table(_deals(world, members), delimiter=";"))
     write(folder / "10_hubspot-crm-exports-companies-corrected.csv", table(corrections))
+    if moved:
+        write(folder / "14_hubspot-crm-exports-contacts-moved.csv", table(moved))
 
 
 def _pinned(world: World) -> dict[int, str]:
@@ -83,7 +85,7 @@ def _pinned(world: World) -> dict[int, str]:
 
 def _company(row: Row, members: Mapping[int, str], pinned: str) -> dict[str, str]:
     return {
-        "Record ID": company_id(row["company_no"]),
+        "Record ID": company_id(row["record_no"]),
         "Company name": row["name"],
         "Legal name": plain(row["legal_name"]),
         "Company Domain Name": plain(row["domain"]),
@@ -95,6 +97,9 @@ def _company(row: Row, members: Mapping[int, str], pinned: str) -> dict[str, str
         "Number of Employees": plain(row["employee_count"]),
         "Country/Region Code": plain(row["country"]),
         "City": plain(row["city"]),
+        "Street Address": plain(row["address"]),
+        "Postal Code": plain(row["postal_code"]),
+        "Phone Number": plain(row["phone"]),
         "Parent Company": company_id(row["parent_no"]) if row["parent_no"] else "",
         "Lead source": plain(row["lead_source"]),
         "Segment": plain(row["segment"]),
@@ -135,20 +140,35 @@ def _impossible(like: Mapping[str, str]) -> dict[str, str]:
 
 def _contacts(
     world: World, names: Mapping[int, str], members: Mapping[int, str]
-) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The contacts in two files' worth: everybody else, one of them twice, and a third that Windows-1252 can write."""
+) -> tuple[list[dict[str, str]], list[dict[str, str]], list[dict[str, str]]]:
+    """The contacts in three files' worth: everybody else, one of them twice; a third that Windows-1252 can write.
+
+    Those who changed jobs stand there as they were; the last file has them as they are.
+    """
     owners = dict(world["companies"].select("company_no", "owner_no").iter_rows())
     wishes = world["communication_preferences"].filter(pl.col("channel") == "email")  # of others HubSpot keeps nothing
     wish = dict(wishes.select("contact_no", "preference").iter_rows())
-    rows = [
-        _contact(row, names, members.get(owners[row["company_no"]], ""), wish.get(row["contact_no"], "unknown"))
-        for row in world["contacts"].sort("contact_no").iter_rows(named=True)
-    ]
+
+    def written(row: Row) -> dict[str, str]:
+        owner = members.get(owners[row["company_no"]], "")
+        return _contact(row, names, owner, wish.get(row["contact_no"], "unknown"))
+
+    people = world["contacts"].sort("record_no").to_dicts()
+    rows = [written(_before_moving(row)) for row in people]
+    moved = [written(row) for row in people if row["former_company_no"]]
     western = [row for place, row in enumerate(rows) if place % 3 == 0 and _is_western(row.values())]
     apart = {row["Record ID"] for row in western}
     rest = [row for row in rows if row["Record ID"] not in apart]
     rest.insert(len(rest) // 2, rest[len(rest) // 3])
-    return rest, western
+    return rest, western, moved
+
+
+def _before_moving(row: Row) -> Row:
+    """The contact at the company that it left, where it has changed jobs since."""
+    if not row["former_company_no"]:
+        return row
+    former = {name: row[f"former_{name}"] for name in ("company_no", "email", "job_title")}
+    return row | former | {"other_email": None, "updated_at": row["created_at"]}
 
 
 def _is_western(values: Iterable[str]) -> bool:
@@ -162,10 +182,11 @@ def _is_western(values: Iterable[str]) -> bool:
 def _contact(row: Row, names: Mapping[int, str], owner: str, wish: str) -> dict[str, str]:
     company = company_id(row["company_no"]) if row["company_no"] in names else ""
     return {
-        "Record ID": contact_id(row["contact_no"]),
+        "Record ID": contact_id(row["record_no"]),
         "First Name": plain(row["first_name"]),
         "Last Name": plain(row["last_name"]),
         "Email": row["email"],
+        "Additional email addresses": plain(row["other_email"]),
         "Phone Number": plain(row["phone"]),
         "Job Title": plain(row["job_title"]),
         "Job function": plain(row["department"]),

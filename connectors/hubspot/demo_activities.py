@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from html import escape
 from pathlib import Path
 
+import polars as pl
+
 from connectors.hubspot.demo_files import (
     Row,
     World,
@@ -88,7 +90,7 @@ def _note(row: Row, known: set[int]) -> Row:
 
 
 def _meetings(world: World, known: set[int]) -> list[Row]:
-    emails = dict(world["contacts"].select("contact_no", "email").iter_rows())
+    emails = dict(world["contacts"].filter(~pl.col("is_duplicate")).select("contact_no", "email").iter_rows())
     asked: dict[int, list[Row]] = defaultdict(list)
     for one in world["appointment_attendees"].to_dicts():
         asked[one["appointment_no"]].append(one)

@@ -42,8 +42,8 @@ def write_api_pages(world: World, folder: Path) -> None:
 
 def of_portal(world: World) -> World:
     """The world as far as the portal knows it: the companies of this CRM, their people, deals and what was done."""
-    companies = world["companies"].filter(pl.col("crm") == "hubspot")
-    contacts = _only(world["contacts"].filter("in_crm"), "company_no", companies)
+    companies = world["company_spellings"].filter(pl.col("system") == "crm")
+    contacts = world["contact_spellings"].filter(pl.col("system") == "crm")
     deals = _only(world["deals"], "company_no", companies)
     kept_here = {name: world[name].filter(pl.col("system") == "hubspot") for name in ("notes", "tasks", "appointments")}
     return {

@@ -32,10 +32,11 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write companies, contacts, admins, teams, tags and conversations into `folder`; the same seed, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"intercom:{seed}")
-    rows = {name: world[name].to_dicts() for name in ("companies", "contacts", "product_users", "team_members")}
-    known = [row for row in rows["companies"] if row["in_intercom"]]
+    rows = {name: world[name].to_dicts() for name in ("product_users", "team_members")}
+    rows["contacts"] = world["contact_spellings"].filter(pl.col("system") == "intercom").to_dicts()
+    known = world["company_spellings"].filter(pl.col("system") == "intercom").to_dicts()
     plans = {row["company_no"]: row["plan"] for row in rows["product_users"]}
-    companies = [company(row, _own_id(row, rng.random()), plans.get(row["company_no"])) for row in known]
+    companies = [company(row, _own_id(row), plans.get(row["company_no"])) for row in known]
     people = _people(world, rows, {row["company_no"] for row in known}, rng)
     team = {row["member_no"]: row for row in rows["team_members"]}
 
@@ -61,11 +62,11 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     _write_conversations(folder, _conversations(world, people, team))
 
 
-def _own_id(row: Record, share: float) -> str:
+def _own_id(row: Record) -> str:
     """The id under which the product sends a company: mostly its id in the CRM, else the product's own."""
-    if share < 0.6 and row["crm"] == "hubspot":
+    if row["is_linked"] and row["crm"] == "hubspot":
         return str(10_000_000_000 + row["company_no"])
-    if share < 0.6 and row["crm"] == "salesforce":
+    if row["is_linked"] and row["crm"] == "salesforce":
         return f"001LU{row['company_no']:013d}"
     return f"workspace-{row['company_no']}"
 

@@ -43,24 +43,28 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write issues, changes, links, people and organizations into `folder`; the same seed, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"jira:{seed}")
-    rows = {name: world[name].to_dicts() for name in ("companies", "contacts", "team_members")}
-    ours = [row for row in rows["team_members"] if row["role"] in MEMBER_ROLES]
+    here = pl.col("system") == "jira"
+    ours = [row for row in world["team_members"].to_dicts() if row["role"] in MEMBER_ROLES]
     team = {row["member_no"]: member(row, shows_address=rng.random() < 0.4) for row in ours}
-    known = {row["company_no"]: row for row in rows["companies"] if row["in_jira"]}
+    known = {row["company_no"]: row for row in world["company_spellings"].filter(here).to_dicts()}
+    people = world["contact_spellings"].filter(here).to_dicts()
 
     _write(folder / "users.json", list(team.values()))
     _write_csv_of_users(folder / "export-users.csv", ours, team)
     _write_pages(folder, "organizations", "values", [organization(row) for row in known.values()])
-    _write_lines(folder / "organization_members.ndjson", _customers(rows["contacts"], known))
+    _write_lines(folder / "organization_members.ndjson", _customers(people, known))
     _write_issues(world, folder, known, team, rng)
 
 
 def _customers(contacts: Sequence[Record], known: Mapping[int, Record]) -> list[Record]:
-    """The first people of each company who write from its own domain; shared mailboxes where there is nobody else."""
+    """The first people of each company who write from its own domain; shared mailboxes where there is nobody else.
+
+    Of organizations without a domain anybody may be one.
+    """
     found: dict[int, list[Record]] = {}
     for row in sorted(contacts, key=lambda row: (row["is_role_address"], not row["in_crm"], row["contact_no"])):
         company = known.get(row["company_no"])
-        if company and row["email"].lower().endswith(f"@{company['domain']}"):
+        if company and (not company["domain"] or row["email"].lower().endswith(f"@{company['domain']}")):
             found.setdefault(row["company_no"], []).append(row)
     return [customer(row) for no in sorted(found) for row in found[no][:CUSTOMERS]]
 

@@ -51,7 +51,7 @@ def _mails(world: Mapping[str, pl.DataFrame]) -> dict[int, Mail]:
     """Return the world's mails by number; each knows the mail it answers."""
     contacts = {
         row["contact_no"]: Person(" ".join(filter(None, (row["first_name"], row["last_name"]))), row["email"])
-        for row in world["contacts"].to_dicts()
+        for row in world["contact_spellings"].filter(pl.col("system") == "mail").to_dicts()
     }
     members = {row["member_no"]: Person(row["name"], row["email"]) for row in world["team_members"].to_dicts()}
 

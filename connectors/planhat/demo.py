@@ -44,13 +44,14 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write what Planhat knows of the world into `folder`; the same world and seed give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"planhat:{seed}")
-    names = ("companies", "contacts", "team_members", "assets", "projects", "services", "notes", "tasks")
+    names = ("team_members", "assets", "projects", "services", "notes", "tasks")
     rows: Rows = {name: world[name].to_dicts() for name in names}
-    known = {row["company_no"]: row for row in rows["companies"] if row["in_planhat"]}
-    companies = [_company(row, known, rng) for row in known.values()]
+    here = pl.col("system") == "planhat"
+    known = {row["company_no"]: row for row in world["company_spellings"].filter(here).to_dicts()}
+    companies = [_company(row, known) for row in known.values()]
     _write_pages(folder, "companies", companies)
     _write_pages(folder, "users", [_user(row) for row in rows["team_members"]])
-    people = [_enduser(row, known, rng) for row in rows["contacts"] if row["in_planhat"]]
+    people = [_enduser(row, known, rng) for row in world["contact_spellings"].filter(here, "in_planhat").to_dicts()]
     half = len(people) // 2
     _write_pages(folder, "endusers", people[:half])
     _write_csv(folder / "End Users export.csv", [_labelled(person) for person in people[half:]])
@@ -68,14 +69,13 @@ def _is_here(known: Mapping[object, Record], service: Record) -> bool:
     return known[service["company_no"]]["crm"] != "hubspot"
 
 
-def _company(row: Record, known: Mapping[object, Record], rng: random.Random) -> Record:
+def _company(row: Record, known: Mapping[object, Record]) -> Record:
     no = row["company_no"]
-    has_crm_id = rng.random() < 0.8
     above = [row["parent_no"]] if row["parent_no"] in known else []
     return {
         "_id": record_id("company", no),
         "name": row["name"],
-        "sourceId": _id_elsewhere(row) if has_crm_id or not row["domain"] else None,
+        "sourceId": _id_elsewhere(row) if row["is_linked"] else None,
         "owner": {"_id": record_id("team_member", row["csm_no"])} if row["csm_no"] else None,
         "coOwner": record_id("team_member", row["owner_no"]) if row["owner_no"] else None,
         "phase": row["lifecycle_phase"],
@@ -83,6 +83,9 @@ def _company(row: Record, known: Mapping[object, Record], rng: random.Random) ->
         "web": row["domain"] and f"https://www.{row['domain']}/",
         "country": row["country"],
         "city": row["city"],
+        "address": row["address"],
+        "zip": row["postal_code"],
+        "phonePrimary": row["phone"],
         "csmScore": row["csm_score"],
         "tags": [],
         "orgPath": "," + ",".join(record_id("company", one) for one in [*above, no]) + ",",

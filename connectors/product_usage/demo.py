@@ -19,7 +19,6 @@ from typing import Any
 import polars as pl
 
 REPEATED_SHARE = 0.01
-CRM_ID_SHARE = 0.6
 CUT_SHORT = '{"type":"track","messageId":"ajs-cut-short","event":"report_expor'
 TRACKED = {
     "form_fill": "Form Submitted", "assessment": "Assessment Completed", "download": "Content Downloaded",
@@ -37,14 +36,15 @@ Call = tuple[datetime, str, dict[str, Any]]
 def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) -> None:
     """Write one log per month to `segment-logs` and the list of users; the same world and seed give the same bytes."""
     rng = random.Random(f"product_usage:{seed}")
-    people = {row["contact_no"]: row for row in world["contacts"].to_dicts()}
+    spelled = world["contact_spellings"].filter(pl.col("system") == "product_usage")
+    people = {row["contact_no"]: row for row in spelled.to_dicts()}
     users = {row["user_no"]: row for row in world["product_users"].to_dicts()}
     by_contact = {row["contact_no"]: row for row in users.values()}
     calls = [
-        *_accounts(world, users, rng),
+        *_accounts(world, users),
         *_users(users, people, rng),
         *_visitors(world, people, by_contact),
-        *_signals(world, by_contact),
+        *_signals(world, people, by_contact),
         *_events(world, users),
     ]
     calls.sort(key=lambda call: (call[0], call[1]))
@@ -72,16 +72,16 @@ def _line(at: datetime, no: str, call: dict[str, Any], received_at: datetime) ->
     return json.dumps(said | {name: f"{when.isoformat()}.000Z" for name, when in stamps.items()}, ensure_ascii=False)
 
 
-def _accounts(world: Mapping[str, pl.DataFrame], users: Mapping[int, Row], rng: random.Random) -> Iterator[Call]:
+def _accounts(world: Mapping[str, pl.DataFrame], users: Mapping[int, Row]) -> Iterator[Call]:
     """Each user joins the account; what is known of the account comes with the call."""
     crm = {"hubspot": lambda no: ("hubspot_company_id", str(10_000_000_000 + no))}
     crm["salesforce"] = lambda no: ("salesforce_account_id", f"001LU{no:013d}")
     traits: dict[int, dict[str, Any]] = {}
-    for row in world["companies"].to_dicts():
+    for row in world["company_spellings"].filter(pl.col("system") == "product_usage").to_dicts():
         said = {"name": row["name"], "domain": row["domain"], "industry": row["industry"], "segment": row["segment"]}
         said["employees"] = row["employee_count"]
         said["address"] = {"country": row["country"], "city": row["city"]}
-        if row["crm"] in crm and rng.random() < CRM_ID_SHARE:
+        if row["crm"] in crm and row["is_linked"]:
             name, value = crm[row["crm"]](row["company_no"])
             said[name] = value
         traits[row["company_no"]] = said
@@ -131,8 +131,9 @@ def _known(anonymous_id: str, person: Row) -> dict[str, Any]:
     return {"type": "identify", "anonymousId": anonymous_id, "traits": traits}
 
 
-def _signals(world: Mapping[str, pl.DataFrame], by_contact: Mapping[int, Row]) -> Iterator[Call]:
-    people = dict(world["contacts"].select("contact_no", "email").iter_rows())
+def _signals(
+    world: Mapping[str, pl.DataFrame], people: Mapping[int, Row], by_contact: Mapping[int, Row]
+) -> Iterator[Call]:
     used = set(world["product_users"]["company_no"])
     for row in world["signals"].to_dicts():
         kind, user = row["signal_type"], by_contact.get(row["contact_no"])
@@ -141,7 +142,7 @@ def _signals(world: Mapping[str, pl.DataFrame], by_contact: Mapping[int, Row]) -
         if user is not None:
             call["userId"] = user["external_user_id"]
         elif row["contact_no"] is not None:
-            said["email"] = people[row["contact_no"]]
+            said["email"] = people[row["contact_no"]]["email"]
         if row["company_no"] in used:
             call["context"] |= {"groupId": _account(row["company_no"])}
         if row["campaign"]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -27,7 +26,7 @@ PAGE_SIZE = 1000
 HOME_CURRENCY = "EUR"
 FRAMES = (
     *(
-        "companies",
+        "company_spellings",
         "contacts",
         "products",
         "prices",
@@ -43,11 +42,12 @@ FRAMES = (
 def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) -> None:
     """Write customers, items, one-time bills and the money for them into `folder`; same seed, same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(f"quickbooks:{seed}")
-    rows = _own({name: world[name].to_dicts() for name in FRAMES})
+    known = {name: world[name].to_dicts() for name in FRAMES}
+    known["companies"] = [row for row in known["company_spellings"] if row["system"] == "quickbooks"]
+    rows = _own(known)
     opened = min((row["created_at"] for row in rows["companies"]), default=datetime(2020, 1, 1))
     _write_lists(folder, opened)
-    _write_customers(folder, rows, rng)
+    _write_customers(folder, rows)
     _write_items(folder, rows, opened)
     _write_invoices(folder, rows)
     _write_money(folder, rows)
@@ -84,17 +84,16 @@ def _write_lists(folder: Path, opened: datetime) -> None:
     _write_pages(folder, "Preferences", [prefs | shapes.stamped(1, opened)])
 
 
-def _write_customers(folder: Path, rows: Rows, rng: random.Random) -> None:
+def _write_customers(folder: Path, rows: Rows) -> None:
     """Most name the billing system's customer; the others are known by their web address."""
     people: dict[int, list[Record]] = _grouped(rows["contacts"], "company_no")
     records, listed = [], []
     for row in rows["companies"]:
         own = [one for one in people[row["company_no"]] if one["email"].lower().endswith(f"@{row['domain']}")]
         payer = next(iter([one for one in own if one["is_role_address"]] or own), None)
-        is_linked = rng.random() < 0.7 or row["domain"] is None
-        mail, phone = (payer["email"], payer["phone"]) if payer else (None, None)
+        mail, phone = (payer["email"], payer["phone"]) if payer else (None, row["phone"])
         name = f"{row['name']} ({row['company_no']})"  # names must be unique in QuickBooks
-        records.append(shapes.customer(row, name, mail, phone, is_linked))
+        records.append(shapes.customer(row, name, mail, phone))
         listed.append([name, f"Phone:{phone}" if phone else "", mail or "", "", f"{row['city']} {row['country']}", ""])
     _write_pages(folder, "Customer", records)
     again = {"CDCResponse": [{"QueryResponse": [{"Customer": records[:1]}]}], "time": "2026-07-01T02:00:00-08:00"}

@@ -55,8 +55,8 @@ def currency(code: str) -> Record:
     return {"value": code, "name": CURRENCIES.get(code, code)}
 
 
-def customer(row: Record, name: str, mail: str | None, phone: str | None, is_linked: bool) -> Record:
-    """A customer from a row of `companies`; `is_linked` when a custom field names the billing system's customer."""
+def customer(row: Record, name: str, mail: str | None, phone: str | None) -> Record:
+    """A customer from a row of a company; `is_linked` when a custom field names the billing system's customer."""
     record: Record = {
         "DisplayName": name,
         "FullyQualifiedName": name,
@@ -64,7 +64,12 @@ def customer(row: Record, name: str, mail: str | None, phone: str | None, is_lin
         "Active": True,
         "Job": False,
         "CurrencyRef": currency(row["currency"]),
-        "BillAddr": {"City": row["city"], "Country": row["country"]},
+        "BillAddr": {
+            "Line1": row["address"],
+            "PostalCode": row["postal_code"],
+            "City": row["city"],
+            "Country": row["country"],
+        },
     }
     if mail:
         record["PrimaryEmailAddr"] = {"Address": mail}
@@ -72,7 +77,7 @@ def customer(row: Record, name: str, mail: str | None, phone: str | None, is_lin
         record["PrimaryPhone"] = {"FreeFormNumber": phone}
     if row["domain"]:
         record["WebAddr"] = {"URI": f"https://www.{row['domain']}"}
-    if is_linked:
+    if row["is_linked"]:
         field = {"DefinitionId": "1", "Name": "Chargebee customer id", "Type": "StringType"}
         record["CustomField"] = [field | {"StringValue": f"cb_{row['company_no']:06d}"}]
     return record | stamped(customer_id(row["company_no"]), row["created_at"], row["updated_at"])

@@ -46,11 +46,11 @@ def write_exports(world: World, folder: Path, seed: int) -> None:
 
 def _part(world: World) -> dict[str, pl.DataFrame]:
     """The world as far as Salesforce knows it: rows of other units' companies and systems are left out."""
-    companies = world["companies"].filter(pl.col("crm") == "salesforce").sort("company_no")
+    companies = world["company_spellings"].filter(pl.col("system") == "salesforce").sort("record_no")
     ours = pl.col("company_no").is_in(companies["company_no"].implode())
     part = {name: world[name] for name in ("team_members", "products", "prices", "communication_preferences")}
     part["companies"] = companies
-    part["contacts"] = world["contacts"].filter(ours & pl.col("in_crm")).sort("contact_no")
+    part["contacts"] = world["contact_spellings"].filter(pl.col("system") == "salesforce").sort("record_no")
     for name, key in (("deals", "deal_no"), ("contracts", "contract_no")):
         part[name] = world[name].filter(ours).sort(key)
     for name, key in (("appointments", "appointment_no"), ("tasks", "task_no"), ("notes", "note_no")):
@@ -75,6 +75,7 @@ def _tables(world: World) -> dict[str, list[Line]]:
             demo_shapes.contact(row, owners[row["company_no"]], wishes.get(row["contact_no"], ()))
             for row in world["contacts"].to_dicts()
         ],
+        "AccountContactRelation": demo_shapes.jobs(world),
         "Product2": demo_shapes.products(world),
         "PricebookEntry": demo_shapes.prices(world),
         "Opportunity": [demo_shapes.deal(row, contracts.get(row["deal_no"])) for row in world["deals"].to_dicts()],

@@ -104,15 +104,17 @@ def user(member: Row) -> Line:
 def account(company: Row) -> Line:
     """A company."""
     return {
-        "Id": record_id("001", company["company_no"]),
+        "Id": record_id("001", company["record_no"]),
         "MasterRecordId": "",
         "Name": company["name"],
         "Type": ACCOUNT_TYPES[company["lifecycle_phase"]],
         "ParentId": record_id("001", company["parent_no"]) if company["parent_no"] else "",
+        "BillingStreet": text(company["address"]),
+        "BillingPostalCode": text(company["postal_code"]),
         "BillingCity": text(company["city"]),
         "BillingCountry": "",
         "BillingCountryCode": text(company["country"]),
-        "Phone": "",
+        "Phone": text(company["phone"]),
         "Website": f"https://www.{company['domain']}/" if company["domain"] else "",
         "Industry": text(company["industry"]),
         "NumberOfEmployees": text(company["employee_count"]),
@@ -136,7 +138,7 @@ def contact(person: Row, owner_no: int, wishes: Iterable[Row]) -> Line:
     is_silent = "phone" in said and said["phone"]["preference"] == "unsubscribed"
     names = [name for name in (person["first_name"], person["last_name"]) if name]
     return {
-        "Id": record_id("003", person["contact_no"]),
+        "Id": record_id("003", person["record_no"]),
         "MasterRecordId": "",
         "AccountId": record_id("001", person["company_no"]),
         "LastName": person["last_name"] or person["email"],
@@ -153,6 +155,30 @@ def contact(person: Row, owner_no: int, wishes: Iterable[Row]) -> Line:
         "EmailBouncedDate": instant(mail["stated_at"]) if has_bounced else "",
         **system(person["created_at"], person["updated_at"], owner_no),
     }
+
+
+def jobs(world: World) -> list[Line]:
+    """Which contacts left which account and when, and where those of them work now whom Salesforce moved."""
+    made = []
+    for person in world["contacts"].filter(pl.col("ended_on").is_not_null()).to_dicts():
+        left = person["former_company_no"] or person["company_no"]
+        made.append((person, left, None, person["ended_on"]))
+        if person["former_company_no"]:
+            made.append((person, person["company_no"], person["started_on"], None))
+    return [
+        {
+            "Id": record_id("07k", number),
+            "AccountId": record_id("001", account),
+            "ContactId": record_id("003", person["record_no"]),
+            "Roles": "",
+            "IsDirect": text(account == person["company_no"]),
+            "IsActive": text(ended_on is None),
+            "StartDate": text(started_on),
+            "EndDate": text(ended_on),
+            **system(person["created_at"], person["updated_at"], 1),
+        }
+        for number, (person, account, started_on, ended_on) in enumerate(made, start=1)
+    ]
 
 
 def products(world: World) -> list[Line]:

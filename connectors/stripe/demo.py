@@ -52,7 +52,7 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
 def of_account(world: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What the account holds: the companies that this system bills, and what belongs to them; the whole catalogue."""
     frames = {name: world[name] for name in FRAMES}
-    companies = frames["companies"].filter(pl.col("billing") == "stripe")
+    companies = world["company_spellings"].filter(pl.col("system") == "billing")
     for name in ("contacts", "subscriptions", "invoices", "payments", "credit_notes"):
         frames[name] = _only(frames[name], "company_no", companies)
     for name, whole, key in (
@@ -74,8 +74,8 @@ def _write_customers(folder: Path, rows: Rows, rng: random.Random) -> None:
     people = _grouped(rows["contacts"], "company_no")
     right, wrong = [], {}
     for row in rows["companies"]:
-        is_linked, spelling, is_wrong = rng.random() < (0.7 if row["domain"] else 1), rng.random(), rng.random() < 0.02
-        is_linked = is_linked and row["crm"] == "hubspot"
+        spelling, is_wrong = rng.random(), rng.random() < 0.02
+        is_linked = row["is_linked"] and row["crm"] == "hubspot"
         email, phone = _billing_address(row, people[row["company_no"]], is_linked)
         name = row["legal_name"] if spelling < 0.6 and row["legal_name"] else row["name"]
         right.append(shapes.customer(row, name, email, phone, is_linked))

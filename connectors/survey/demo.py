@@ -31,7 +31,8 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write three CSV files with all answers into `folder`; the same seed, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"survey:{seed}")
-    people = {row["contact_no"]: row for row in world["contacts"].to_dicts()}
+    here = world["contact_spellings"].filter(pl.col("system") == "survey")
+    people = {row["contact_no"]: row for row in here.to_dicts()}
     rows = [_row(answer, people[answer["contact_no"]], rng) for answer in world["nps_responses"].to_dicts()]
     first_later = int(len(rows) * (1 - LATER_SHARE))
     # only the first file can hold any alphabet

@@ -40,7 +40,9 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
     """Write organisations, users, a group, tickets, audits and ratings into `folder`; the same seed, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(f"zendesk:{seed}")
-    rows = {name: world[name].to_dicts() for name in ("companies", "contacts", "team_members", "tickets")}
+    rows = {name: world[name].to_dicts() for name in ("team_members", "tickets")}
+    for name, spelled in (("companies", "company_spellings"), ("contacts", "contact_spellings")):
+        rows[name] = world[spelled].filter(pl.col("system") == "helpdesk").to_dicts()
     comments = _per_ticket(world["ticket_comments"].sort("created_at", "comment_no"))
     events = _per_ticket(world["ticket_events"].sort("occurred_at", "event_no"))
     known = {row["company_no"] for row in rows["companies"] if row["in_helpdesk"]}
@@ -55,9 +57,7 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
 
 def _organizations(rows: Rows, rng: random.Random) -> Iterator[Record]:
     for row in rows["companies"]:
-        has_crm_id, spelling = rng.random() < 0.6, rng.random()
-        if row["in_helpdesk"]:
-            yield organization(row, _spelled(row, spelling), _id_elsewhere(row, has_crm_id))
+        yield organization(row, _spelled(row, rng.random()), _id_elsewhere(row, row["is_linked"]))
 
 
 def _spelled(company: Record, share: float) -> str:

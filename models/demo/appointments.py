@@ -100,7 +100,7 @@ class Diary:
         in_crm: bool,
     ) -> None:
         at = at.replace(minute=at.minute // 15 * 15, second=0)
-        present = [person for person in people if person.created_at <= at]
+        present = [person for person in people if person.is_there(at)]
         known = [person for person in present if person.in_crm]
         in_crm = in_crm and bool(known) and company.crm is not None
         guests = _some(rng, known if in_crm else present or people[:1])
@@ -142,7 +142,8 @@ class Diary:
         )
         url = _call(rng)
         for start in starts:
-            staying = [guest for guest in guests if not left_at or start < left_at or guest is not people[0]]
+            stays = [guest for guest in guests if not left_at or start < left_at or guest is not people[0]]
+            staying = [guest for guest in stays if not guest.left_at or start < guest.left_at]
             row = self._row(rng, company, company.csm_no, start, minutes)
             row |= {"series_no": no, "conference_url": url, "location": None, "system": "calendar"}
             self._course(rng, company, row, talk)

@@ -37,12 +37,12 @@ class Messenger:
                 at = between(rng, first, last)
                 gloom = 1 - company.story.mood(at)
                 wanted = MONTHLY[company.segment] * (0.8 + 1.2 * gloom) if company.pays_at(at) else 0.08
-                present = [person for person in people[company.no] if person.created_at < at]
+                present = [person for person in people[company.no] if person.is_there(at)]
                 for _ in range(int(wanted) + (rng.random() < wanted % 1) if present else 0):
                     asked.append((at, company, rng.choice(present)))
                     at = between(rng, first, last)
         for at, company, person in sorted(asked, key=lambda ask: (ask[0], ask[2].no)):
-            if person.created_at < at < self.clock.as_of:
+            if person.is_there(at) and at < self.clock.as_of:
                 self._chat(at, company, person)
 
     def _chat(self, opened_at: datetime, company: Company, person: Contact) -> None:

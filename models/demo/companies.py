@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,17 @@ from random import Random
 from models.demo.clock import Clock, between, days
 from models.demo.frames import Row
 from models.demo.story import Story
-from models.demo.words import COUNTRIES, FIRST_PARTS, LEAD_SOURCES, SECOND_PARTS, TRADES, TWINS, slug
+from models.demo.words import (
+    COUNTRIES,
+    FIRST_PARTS,
+    LEAD_SOURCES,
+    POSTAL_CODES,
+    SECOND_PARTS,
+    STREETS,
+    TRADES,
+    TWINS,
+    slug,
+)
 
 SIZES = {"startup": (3, 45), "mid_market": (50, 700), "enterprise": (900, 14000)}
 CHILDREN = (("FR", "France"), ("GB", "UK"), ("DE", "Deutschland"), ("SE", "Nordics"), ("US", "Americas"))
@@ -18,7 +29,10 @@ CHILDREN = (("FR", "France"), ("GB", "UK"), ("DE", "Deutschland"), ("SE", "Nordi
 
 @dataclass
 class Company:
-    """One company; `spans` are the stretches in which it is a paying customer, known once its revenue is."""
+    """One company; `spans` are the stretches in which it is a paying customer, known once its revenue is.
+
+    `old_domain` is the one it had before it changed it, `agency` the company that looks after its web site.
+    """
 
     no: int
     story: Story
@@ -46,7 +60,12 @@ class Company:
     in_jira: bool = False
     in_usage: bool = False
     second_domain: str | None = None
+    phone: str | None = None
+    address: str = ""
+    postal_code: str = ""
     parent: Company | None = None
+    agency: Company | None = None
+    old_domain: str | None = None
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
     def pays_at(self, moment: datetime) -> bool:
@@ -64,6 +83,8 @@ def make_companies(clock: Clock, stories: Sequence[Story], team: Sequence[Row]) 
     for company in companies:
         if company.domain and rng.random() < 0.06:
             company.second_domain = company.domain.replace(".example", "-mail.example")
+    for company in companies:
+        _settle(clock.rng("place", company.no), company)
     return companies
 
 
@@ -157,6 +178,17 @@ def _adopt(rng: Random, head: Company, company: Company, country: str, suffix: s
     company.domain = str(head.domain).replace(".example", f"-{slug(suffix)}.example")
 
 
+def _settle(rng: Random, company: Company) -> None:
+    """Give the company a street and a postal code in its country."""
+    streets, is_number_first = STREETS[COUNTRIES[company.country][0]]
+    street, number = rng.choice(streets), rng.randint(1, 140)
+    company.address = f"{number} {street}" if is_number_first else f"{street} {number}"
+    pattern = POSTAL_CODES.get(company.country, "{:05d}")
+    digits = re.search(r":0?(\d*)d", pattern)
+    size = int(digits[1]) if digits and digits[1] else 1
+    company.postal_code = pattern.format(rng.randrange(10 ** (size - 1), 10**size))
+
+
 def company_rows(clock: Clock, companies: Sequence[Company]) -> list[Row]:
     """Rows of frame `companies`, as they stand at the end of the history."""
     return [_row(clock, company) for company in companies]
@@ -179,6 +211,9 @@ def _row(clock: Clock, company: Company) -> Row:
         "employee_count": company.employee_count,
         "country": company.country,
         "city": company.city,
+        "phone": company.phone,
+        "address": company.address,
+        "postal_code": company.postal_code,
         "currency": company.currency,
         "segment": company.segment,
         "owner_no": company.owner_no,

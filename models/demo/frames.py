@@ -40,12 +40,13 @@ FLAGS = frozenset(listed("auto_renew"))
 
 COLUMNS: dict[str, str] = {
     "team_members": "member_no name email role is_active",
-    "companies": "company_no name legal_name domain second_domain industry employee_count country city currency "
+    "companies": "company_no name legal_name domain second_domain industry employee_count country city phone address "
+    "postal_code currency "
     "segment owner_no csm_no parent_no created_at updated_at lifecycle_phase csm_score csm_score_at "
     "lead_source in_crm in_billing in_helpdesk crm billing in_planhat in_intercom in_jira in_usage",
     "contacts": "contact_no company_no first_name last_name email phone job_title department decision_role "
     "is_free_mail is_role_address created_at updated_at in_crm in_helpdesk in_mail in_survey "
-    "in_planhat in_intercom in_usage",
+    "in_planhat in_intercom in_usage person_no left_at",
     "products": "product_no sku name category",
     "prices": "price_no product_no currency unit_amount billing_interval interval_count",
     "deals": "deal_no company_no title opportunity_type stage status amount mrr one_time_amount currency "
@@ -107,8 +108,13 @@ COLUMNS: dict[str, str] = {
     "survey_responses": "response_no contact_no company_no survey_type score scale_min scale_max comment sent_at "
     "answered_at campaign",
     "communication_preferences": "contact_no channel preference stated_at",
+    "company_spellings": "system record_no is_linked is_undecidable is_duplicate",
+    "contact_spellings": "system record_no other_email former_company_no former_email former_job_title started_on "
+    "ended_on is_undecidable is_duplicate",
     "truth_mrr": "company_no month currency mrr",
-    "truth_identity": "kind system record_no address no",
+    "truth_identity": "kind system record_no address no is_undecidable is_duplicate",
+    "truth_distinct": "kind no other_no reason",
+    "truth_job_change": "person_no from_company_no to_company_no left_at joined_at is_champion",
     "truth_nps": "month promoters passives detractors",
     "truth_ticket_times": "ticket_no first_reply_minutes first_reply_business_minutes full_resolution_minutes "
     "full_resolution_business_minutes reopen_count",
@@ -118,6 +124,9 @@ COLUMNS: dict[str, str] = {
     "truth_issue": "issue_no companies",
     "truth_survey": "survey_type month answers mean_score",
 }
+
+for _spelled, _whole in (("company_spellings", "companies"), ("contact_spellings", "contacts")):
+    COLUMNS[_spelled] = f"{COLUMNS[_whole]} {COLUMNS[_spelled]}"
 
 
 def type_of(column: str) -> Any:

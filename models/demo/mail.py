@@ -68,7 +68,7 @@ class Mailbox:
         """A newsletter each quarter to all known people of paying customers."""
         for month in month_starts(self.clock.start, self.clock.as_of):
             at = month + timedelta(days=8, hours=7, minutes=30)
-            readers = [person for person in people if person.created_at < at]
+            readers = [person for person in people if person.is_there(at)]
             if month.month % 3 == 1 and at < self.clock.as_of and company.pays_at(at) and readers:
                 subject = f"{NEWSLETTERS[month.month // 3 % 4]} {month.year}"
                 thread_no = self._open(company, subject)
@@ -85,7 +85,7 @@ class Mailbox:
     ) -> None:
         """One mail of the vendor and what follows: a bounce, an automatic reply, an answer, a word of thanks."""
         subject, text, answer = talk
-        present = [person for person in people if person.created_at <= at] or [people[0]]
+        present = [person for person in people if person.is_there(at)] or [people[0]]
         chosen = rng.sample(present, min(len(present), rng.choice((1, 1, 2))))
         person = chosen[0]
         thread_no = self._open(company, subject)

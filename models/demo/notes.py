@@ -52,7 +52,7 @@ class Desk:
     def person(self, rng: Random, system: str, at: datetime) -> Contact | None:
         """Somebody whom the system knows and who is there."""
         flag, left_at = "in_planhat" if system == "planhat" else "in_crm", departure(self.company)
-        known = [person for person in self.people if getattr(person, flag) and person.created_at <= at]
+        known = [person for person in self.people if getattr(person, flag) and person.is_there(at)]
         if left_at and at >= left_at:
             known = [person for person in known if person is not self.people[0]]
         return rng.choice(known) if known else None

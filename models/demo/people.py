@@ -10,7 +10,7 @@ from random import Random
 from models.demo.clock import Clock, between, days
 from models.demo.companies import Company
 from models.demo.frames import Row
-from models.demo.words import COUNTRIES, FAMILY, FREE_MAIL, GIVEN, TEAM, TITLES, plain
+from models.demo.words import AREAS, COUNTRIES, FAMILY, FREE_MAIL, GIVEN, TEAM, TITLES, plain
 
 DOMAIN = "lumenly.example"
 HEADS = {"startup": (1, 3), "mid_market": (2, 5), "enterprise": (4, 8)}
@@ -18,7 +18,11 @@ HEADS = {"startup": (1, 3), "mid_market": (2, 5), "enterprise": (4, 8)}
 
 @dataclass
 class Contact:
-    """One contact; for a shared mailbox the names are null."""
+    """One person at one company; for a shared mailbox the names are null.
+
+    `person_no` is the number of the person's first contact; `left_at` when the person left for another company, and
+    `is_moved` whether the CRM then changed this record instead of making another.
+    """
 
     no: int
     company: Company
@@ -39,6 +43,13 @@ class Contact:
     in_planhat: bool = False
     in_intercom: bool = False
     in_usage: bool = False
+    person_no: int = 0
+    left_at: datetime | None = None
+    is_moved: bool = False
+
+    def is_there(self, moment: datetime) -> bool:
+        """Whether the contact works at the company at `moment`."""
+        return self.created_at <= moment and (self.left_at is None or moment < self.left_at)
 
 
 def team_rows() -> list[Row]:
@@ -63,7 +74,7 @@ def make_contacts(clock: Clock, companies: Sequence[Company]) -> list[Contact]:
         rng = clock.rng("contacts", company.no)
         buys = company.story.kind in ("billed", "outside")
         count = rng.randint(*HEADS[company.segment]) + buys
-        switchboard = _phone(rng, company.country)
+        switchboard = company.phone = phone_number(rng, company.country)
         for place in range(count):
             contacts.append(_person(clock, rng, company, len(contacts) + 1, place, switchboard, taken))
         for contact in contacts[-count:]:
@@ -71,6 +82,8 @@ def make_contacts(clock: Clock, companies: Sequence[Company]) -> list[Contact]:
             contact.in_mail = contact.in_mail or not known
         for mailbox in _mailboxes(rng, company, buys):
             contacts.append(_mailbox(rng, company, len(contacts) + 1, mailbox, taken))
+    for contact in contacts:
+        contact.person_no = contact.no
     return contacts
 
 
@@ -81,7 +94,7 @@ def _person(
     first_name, last_name = rng.choice(GIVEN[language]), rng.choice(FAMILY[language])
     title, department, role = rng.choice(TITLES)
     free = company.domain is None or (company.segment == "startup" and rng.random() < 0.08)
-    email = _address(rng, company, first_name, last_name, free, taken)
+    email = new_address(rng, company, first_name, last_name, free, taken)
     buys = company.story.kind in ("billed", "outside")
     main = place == 0
     created_at = company.created_at if main else between(rng, company.created_at, clock.as_of)
@@ -92,7 +105,7 @@ def _person(
         first_name=first_name,
         last_name=last_name,
         email=email.upper() if no % 41 == 0 else email,
-        phone=switchboard if shares else _phone(rng, company.country) if rng.random() < 0.75 else None,
+        phone=switchboard if shares else phone_number(rng, company.country) if rng.random() < 0.75 else None,
         job_title=title,
         department=department,
         decision_role="champion" if main and buys else role,
@@ -106,7 +119,8 @@ def _person(
     )
 
 
-def _address(rng: Random, company: Company, first: str, last: str, free: bool, taken: set[str]) -> str:
+def new_address(rng: Random, company: Company, first: str, last: str, free: bool, taken: set[str]) -> str:
+    """An address that is not in `taken` yet, at the company's domain or (`free`) at a provider; adds it to `taken`."""
     given, family = plain(first).replace(" ", ""), plain(last).replace(" ", "")
     domain = rng.choice(FREE_MAIL) if free else str(company.domain)
     if not free and company.second_domain and rng.random() < 0.4:
@@ -120,9 +134,9 @@ def _address(rng: Random, company: Company, first: str, last: str, free: bool, t
     return address
 
 
-def _phone(rng: Random, country: str) -> str:
+def phone_number(rng: Random, country: str) -> str:
     """A telephone number as people write them: grouped, run together, or with the 00 prefix."""
-    pattern = COUNTRIES[country][4]
+    pattern = rng.choice((COUNTRIES[country][4], *AREAS.get(country, ())))
     number = pattern.format(*(rng.randrange(10 ** int(width[1])) for width in pattern.split("{:")[1:]))
     return rng.choice((number, number, number.replace(" ", ""), number.replace("+", "00"), number.replace(" ", "-")))
 
@@ -183,6 +197,8 @@ def contact_rows(clock: Clock, contacts: Sequence[Contact]) -> list[Row]:
             "in_planhat": contact.in_planhat,
             "in_intercom": contact.in_intercom,
             "in_usage": contact.in_usage,
+            "person_no": contact.person_no,
+            "left_at": contact.left_at,
         }
         for contact in contacts
     ]

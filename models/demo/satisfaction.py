@@ -30,7 +30,7 @@ def survey_rows(clock: Clock, contacts: Sequence[Contact], nps: Sequence[Row]) -
                 continue
             for contact in known:
                 rng = clock.rng(kind, contact.no, month)
-                if contact.created_at < sent_at and contact.company.pays_at(sent_at) and rng.random() < 0.32:
+                if contact.is_there(sent_at) and contact.company.pays_at(sent_at) and rng.random() < 0.32:
                     rows.append(_answer(rng, contact, kind, sent_at))
     rows = [row for row in rows if row["answered_at"] < clock.as_of]
     rows.sort(key=lambda row: (row["answered_at"], row["contact_no"]))

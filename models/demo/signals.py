@@ -120,7 +120,7 @@ class Tracker:
         """What known people do month by month, as their company's mood makes them."""
         for month in month_starts(company.created_at, self.clock.as_of):
             at = between(rng, max(month, company.created_at), min(add_months(month, 1), self.clock.as_of))
-            present = [person for person in people if person.created_at < at]
+            present = [person for person in people if person.is_there(at)]
             acts, chance = self._acts(rng, company, at)
             while present and rng.random() < chance and at < self.clock.as_of:
                 person = rng.choice(present)

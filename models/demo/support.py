@@ -47,7 +47,7 @@ class Desk:
         asked = []
         for company in companies:
             for opened_at in self._openings(company) if company.no in askers else ():
-                present = [person for person in askers[company.no] if person.created_at < opened_at]
+                present = [person for person in askers[company.no] if person.is_there(opened_at)]
                 asked += [(opened_at, company, present)] if present else []
         for opened_at, company, people in sorted(asked, key=lambda ask: (ask[0], ask[1].no)):
             self._serve(opened_at, company, people)

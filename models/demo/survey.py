@@ -20,7 +20,7 @@ def response_rows(clock: Clock, contacts: Sequence[Contact]) -> list[Row]:
             sent_at = month + timedelta(days=5, hours=8)
             campaign = f"NPS {month.year} Q{(month.month + 2) // 3}"
             for contact in contacts:
-                if contact.in_survey and contact.created_at < sent_at and contact.company.pays_at(sent_at):
+                if contact.in_survey and contact.is_there(sent_at) and contact.company.pays_at(sent_at):
                     rows += _answers(clock, contact, campaign, sent_at)
     rows = [row for row in rows if row["answered_at"] < clock.as_of]
     rows.sort(key=lambda row: (row["answered_at"], row["contact_no"]))

@@ -15,13 +15,13 @@ import polars as pl
 from models.demo.frames import Row, table
 
 AGENTS = ("support", "csm")
-SYSTEM_OF_CRM = {"hubspot": "crm", "salesforce": "salesforce"}
-SYSTEM_OF_BILLING = {"stripe": "billing", "chargebee": "chargebee"}
-TOOLS = {"planhat": "in_planhat", "intercom": "in_intercom", "jira": "in_jira", "product_usage": "in_usage"}
 
 
 def truth_identity(world: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per record that some system has; `no` is the company, contact or team member it is.
+    """One row per record that some system has; `no` is the company, person or team member it is.
+
+    A person is numbered as its first contact (`person_no`). `is_undecidable`: nobody could tell from what the systems
+    have whose the record is. `is_duplicate`: the second record of the same thing in one system.
 
     Both CRMs and the success managers' tool (planhat) know all team members; help desk, messenger (intercom) and issue
     tracker (jira) those in support and success; mail and calendar everybody who wrote, was written to or was invited;
@@ -31,46 +31,34 @@ def truth_identity(world: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return table("truth_identity", [*_companies(world), *_contacts(world), *_members(world)])
 
 
-def _row(kind: str, system: str, no: int, address: str | None = None, record_no: int | None = None) -> Row:
-    number = None if address else no if record_no is None else record_no
-    return {"kind": kind, "system": system, "record_no": number, "address": address, "no": no}
+def _row(kind: str, system: str, no: int, address: str | None = None, spelled: Row | None = None) -> Row:
+    number = None if address else spelled["record_no"] if spelled else no
+    row = {"kind": kind, "system": system, "record_no": number, "address": address, "no": no}
+    return row | {name: bool(spelled and spelled[name]) for name in ("is_undecidable", "is_duplicate")}
 
 
 def _companies(world: Mapping[str, pl.DataFrame]) -> Iterator[Row]:
     once = set(world["invoices"].filter(pl.col("sub_no").is_null())["company_no"])
-    for company in world["companies"].to_dicts():
-        no = company["company_no"]
-        if company["crm"]:
-            yield _row("company", SYSTEM_OF_CRM[company["crm"]], no)
-        if company["billing"]:
-            yield _row("company", SYSTEM_OF_BILLING[company["billing"]], no)
-        if company["in_helpdesk"]:
-            yield _row("company", "helpdesk", no)
-        if company["billing"] == "chargebee" and no in once:
-            yield _row("company", "quickbooks", no)
-        for system, flag in TOOLS.items():
-            if company[flag]:
-                yield _row("company", system, no)
+    for row in world["company_spellings"].sort("company_no", "system", "record_no").to_dicts():
+        if row["system"] != "quickbooks" or row["company_no"] in once:
+            yield _row("company", row["system"], row["company_no"], spelled=row)
 
 
 def _contacts(world: Mapping[str, pl.DataFrame]) -> Iterator[Row]:
     answered = set(world["nps_responses"]["contact_no"]) | set(world["survey_responses"]["contact_no"])
     mailed = set(world["mails"]["from_contact_no"]) | set(world["mail_recipients"]["contact_no"])
-    invited = _invited(world, "contact_no")
+    by_address = {"survey": answered, "mail": mailed, "calendar": _invited(world, "contact_no")}
     users = dict(world["product_users"].select("contact_no", "user_no").iter_rows())
-    crms = dict(world["companies"].select("company_no", "crm").iter_rows())
-    for contact in world["contacts"].to_dicts():
-        no, address = contact["contact_no"], contact["email"].lower()
-        if contact["in_crm"]:
-            yield _row("contact", SYSTEM_OF_CRM[crms[contact["company_no"]]], no)
-        for system in ("helpdesk", "planhat", "intercom"):
-            if contact[f"in_{system}"]:
-                yield _row("contact", system, no)
-        if no in users:
-            yield _row("contact", "product_usage", no, record_no=users[no])
-        for system, known in (("survey", answered), ("mail", mailed), ("calendar", invited)):
-            if no in known:
-                yield _row("contact", system, no, address)
+    for row in world["contact_spellings"].sort("contact_no", "system", "record_no").to_dicts():
+        no, system, person = row["contact_no"], row["system"], row["person_no"]
+        if system in by_address:
+            if no in by_address[system]:
+                yield _row("contact", system, person, row["email"].lower(), row)
+        elif system == "product_usage":
+            if no in users:
+                yield _row("contact", system, person, spelled=row | {"record_no": users[no]})
+        elif system in ("crm", "salesforce") or (system != "jira" and row[f"in_{system}"]):
+            yield _row("contact", system, person, spelled=row)
 
 
 def _members(world: Mapping[str, pl.DataFrame]) -> Iterator[Row]:

@@ -63,11 +63,11 @@ class Product:
         rng = self.clock.rng("user", contact.no)
         spans = self._access(company)
         first = spans[0][0] if spans else company.story.signed_at
-        signed_up_at = between(rng, max(first, contact.created_at), self.clock.as_of)
+        signed_up_at = between(rng, max(first, contact.created_at), contact.left_at or self.clock.as_of)
         if is_main:
             signed_up_at = max(contact.created_at, first) + timedelta(minutes=rng.randint(4, 90))
         signed_up_at = min(signed_up_at, self.clock.as_of - timedelta(minutes=2))
-        left_at = departure(company) if is_main else None
+        left_at = contact.left_at or (departure(company) if is_main else None)
         is_invited = not is_main and rng.random() < 0.06
         moments = [] if is_invited else sorted(self._moments(rng, company, spans, signed_up_at, left_at))
         for at, name in moments:

@@ -79,6 +79,28 @@ COUNTRIES: dict[str, tuple[str, tuple[str, ...], str, int, str, str]] = {
     "SG": ("zh", ("Singapore",), "USD", 3, "+65 6555 0{:03d}", "Pte. Ltd."),
     "AU": ("en", ("Sydney", "Perth"), "USD", 2, "+61 2 5550 0{:03d}", "Pty Ltd"),
 }
+# further beginnings of numbers kept free for fiction; the digits after them are those of the country's pattern
+AREAS: dict[str, tuple[str, ...]] = {
+    "US": tuple(f"+1 {area} 555 01{{:02d}}" for area in listed("206 303 312 404 415 503 512 617 646 702 713 720 917")),
+    "GB": ("+44 113 496 0{:03d}", "+44 117 496 0{:03d}", "+44 161 496 0{:03d}", "+44 7700 900{:03d}"),
+    "DE": ("+49 40 66969 {:03d}", "+49 69 90009 {:03d}", "+49 89 99998 {:03d}", "+49 221 4710 {:03d}"),
+    "FR": ("+33 2 61 91 {:02d} {:02d}", "+33 4 65 71 {:02d} {:02d}", "+33 6 39 98 {:02d} {:02d}"),
+    "SE": ("+46 31 390 06{:02d}", "+46 40 628 04{:02d}", "+46 8 465 004 {:02d}", "+46 70 174 06 {:02d}"),
+}
+# language: streets, and whether the house number stands before the name
+STREETS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "en": (("High Street", "Station Road", "Mill Lane", "Victoria Avenue", "Church Street", "Harbour Road"), True),
+    "de": (("Lindenstraße", "Goethestraße", "Hafenstraße", "Bahnhofstraße", "Am Alten Markt", "Mühlenweg"), False),
+    "fr": (("Rue des Lilas", "Avenue Foch", "Boulevard Voltaire", "Rue du Château", "Avenue de la Gare"), True),
+    "pl": (("ul. Długa", "ul. Mickiewicza", "ul. Lipowa", "ul. Ogrodowa"), False),
+    "no": (("Storgatan", "Kungsgatan", "Nygatan", "Nørregade", "Vestergade"), False),
+    "es": (("Calle Mayor", "Calle del Puerto", "Avenida de la Constitución", "Calle Real"), False),
+    "zh": (("Robinson Road", "Cecil Street", "Anson Road"), True),
+}
+POSTAL_CODES = {
+    "US": "{:05d}", "GB": "LS{:d} 4QT", "NL": "{:04d} KX", "DK": "{:04d}", "PL": "{:02d}-120", "SE": "{:03d} 21",
+    "IE": "D{:02d} W7H2", "SG": "{:06d}", "AU": "{:04d}",
+}  # fmt: skip
 FIRST_PARTS = listed(
     "Amber Alder Anchor Arbor Ash Aster Atlas Aurora Basalt Beacon Birch Blue Bramble Bright Brook Cedar "
     "Cinder Clear Cliff Cloud Cobalt Copper Coral Crest Crown Dawn Delta Drift Dune Eagle Echo Elder Elm "

@@ -46,11 +46,14 @@ from models.demo.catalogue import Catalogue, price_rows, product_rows
 from models.demo.chats import Messenger
 from models.demo.clock import Clock
 from models.demo.companies import Company, company_rows, make_companies
+from models.demo.company_spelling import company_places, company_spellings, mislead
+from models.demo.contact_spelling import contact_spellings
 from models.demo.contracts import contract_rows
 from models.demo.delivery import Delivery
 from models.demo.fates import make_plans
 from models.demo.frames import COLUMNS, Row, World, table
 from models.demo.issues import IssueTracker
+from models.demo.lookalikes import distinct_rows, job_change_rows, mix_up
 from models.demo.mail import Mailbox
 from models.demo.notes import desks, note_rows, task_rows
 from models.demo.payments import Books
@@ -84,10 +87,12 @@ def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: dat
     clock, catalogue, team = Clock(seed, months, as_of), Catalogue(), team_rows()
     firms = make_companies(clock, make_stories(clock, companies), team)
     assign_systems(clock, firms)
+    mislead(clock, firms)
     plans = make_plans(clock, firms)
     sales = SalesBook(clock, catalogue)
     sales.sell(firms, plans)
     people = make_contacts(clock, firms)
+    mix_up(clock, people)
     introduce(clock, people)
     rows: dict[str, list[Row]] = {"team_members": team, "products": product_rows()}
     rows["prices"] = price_rows(catalogue.prices)
@@ -97,7 +102,11 @@ def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: dat
     rows |= _work(clock, firms, people, team, sales) | _product(clock, firms, people, plans)
     rows["survey_responses"] = survey_rows(clock, people, rows["nps_responses"])
     rows["communication_preferences"] = preference_rows(clock, people, rows["mails"])
-    return _with_truth({name: table(name, content) for name, content in rows.items()}, as_of)
+    rows |= {"truth_distinct": distinct_rows(firms, people), "truth_job_change": job_change_rows(people)}
+    world = {name: table(name, content) for name, content in rows.items()}
+    places = company_places(clock, firms)
+    world |= company_spellings(clock, firms, world, places) | contact_spellings(clock, people, world, places)
+    return _with_truth(world, as_of)
 
 
 def _deals(clock: Clock, sales: SalesBook, people: list[Contact]) -> dict[str, list[Row]]:

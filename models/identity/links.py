@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from models.identity.clusters import components
+from models.identity.opinions import STRENGTH
+
 
 def ranked(rows: pl.DataFrame, source_rank: pl.DataFrame) -> pl.DataFrame:
     """Staging rows as records to link: source_key, source_system, source_record_id, external_id, rank.
 
-    The rank orders records by trust in their source, then by id; the first of a group names the group, so the golden
-    id does not depend on the order of deliveries.
+    The rank orders records by trust in their source, then by id; the first of a new group names the group.
     """
     wanted = ["source_system", "source_record_id", "external_id"]
     return (
@@ -24,42 +26,71 @@ def ranked(rows: pl.DataFrame, source_rank: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_aliases(
-    name: str, records: pl.DataFrame, groups: pl.DataFrame, edges: pl.DataFrame, addresses: pl.DataFrame
+def linked(
+    name: str, records: pl.DataFrame, decisions: pl.DataFrame, founders: pl.DataFrame, addresses: pl.DataFrame
 ) -> pl.DataFrame:
     """The link table of one object.
 
-    One row per record and, under the key `email:<address>`, one per address that belongs to just one golden row.
-    Columns: source_key (unique), source_system, source_record_id, <name>_id, rule, evidence. The golden id is the
-    source key of the group's first record. `rule` is `source` for the record that names the group or stands alone.
+    `records`: the columns of `ranked`. `decisions`: `deciding.DECISION`. `founders`: `ledger.founder`, all objects.
+    `addresses`: source_key, address. One row per record and, under the key `email:<address>`, one per address that
+    belongs to just one golden row. Columns: source_key (unique), source_system, source_record_id, <name>_id, rule,
+    evidence. The golden id is the source key of the record of the group that was first to give one its name; in a new
+    group, of the most trusted. `rule` is `source` for the record that names the group or stands alone, else the
+    strongest by which the record came in.
     """
-    names = records.select(root="rank", golden="source_key")
-    why = (
-        pl.concat(
-            [edges.select("left", "rule", "evidence"), edges.select(left="right", rule="rule", evidence="evidence")]
-        )
-        .sort("left", "rule", "evidence")
-        .unique("left", keep="first", maintain_order=True)
-    )
-    linked = (
-        records.join(groups, on="source_key")
-        .join(names, on="root")
-        .join(why, left_on="source_key", right_on="left", how="left")
+    joined = decisions.filter(pl.col("verdict") == "joined")
+    groups = components(records, joined.select(left="left_key", right="right_key"))
+    rows = (
+        records.join(_names(name, records, groups, founders), on="source_key")
+        .join(_strongest(joined), on="source_key", how="left")
+        .with_columns(is_founder=pl.col("golden") == pl.col("source_key"))
         .select(
             "source_key",
             "source_system",
             "source_record_id",
             pl.col("golden").alias(f"{name}_id"),
-            rule=pl.when(pl.col("golden") == pl.col("source_key")).then(pl.lit("source")).otherwise(pl.col("rule")),
-            evidence=pl.when(pl.col("golden") == pl.col("source_key")).then(None).otherwise(pl.col("evidence")),
+            rule=pl.when("is_founder").then(pl.lit("source")).otherwise("rule"),
+            evidence=pl.when("is_founder").then(None).otherwise("evidence"),
         )
     )
+    return pl.concat([rows, _aliases(name, rows, addresses)]).sort("source_key")
+
+
+def _names(name: str, records: pl.DataFrame, groups: pl.DataFrame, founders: pl.DataFrame) -> pl.DataFrame:
+    """source_key, golden: each record with the id of its group."""
+    founded = founders.filter(pl.col("object") == name).select("source_key", "place")
+    first = (
+        groups.join(records.select("source_key", "rank"), on="source_key")
+        .join(founded, on="source_key", how="left")
+        .sort("place", "rank", nulls_last=True)
+        .unique("root", keep="first", maintain_order=True)
+        .select("root", golden="source_key")
+    )
+    return groups.join(first, on="root").select("source_key", "golden")
+
+
+def _strongest(joined: pl.DataFrame) -> pl.DataFrame:
+    """source_key, rule, evidence: the strongest decision that joined a record to another."""
+    sides = [
+        joined.select("rule", "evidence", "weight", source_key=side, other=other)
+        for side, other in (("left_key", "right_key"), ("right_key", "left_key"))
+    ]
+    return (
+        pl.concat(sides)
+        .with_columns(strength=pl.col("rule").replace_strict(STRENGTH, return_dtype=pl.Int64), weight=-pl.col("weight"))
+        .sort("source_key", "strength", "weight", "other", nulls_last=True)
+        .unique("source_key", keep="first", maintain_order=True)
+        .select("source_key", "rule", "evidence")
+    )
+
+
+def _aliases(name: str, rows: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
     owners = (
-        addresses.join(linked.select("source_key", f"{name}_id"), on="source_key")
+        addresses.join(rows.select("source_key", f"{name}_id"), on="source_key")
         .select("address", f"{name}_id")
         .unique()
     )
-    aliases = owners.filter(pl.len().over("address") == 1).select(
+    return owners.filter(pl.len().over("address") == 1).select(
         source_key="email:" + pl.col("address"),
         source_system=pl.lit("email"),
         source_record_id="address",
@@ -67,4 +98,3 @@ def with_aliases(
         rule=pl.lit("email"),
         evidence="address",
     )
-    return pl.concat([linked, aliases]).sort("source_key")

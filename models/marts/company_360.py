@@ -31,6 +31,10 @@ class Company360(Schema):
     renewal_on: Day = field("Next day on which something that is worth preparing for renews.")
     parent_company_id: Text = field("The company above it.", references="company")
     parent_name: Text = field("That company's name.")
+    ultimate_parent_id: Text = field(
+        "The company at the top of its group: itself where none is above it.", required=True, references="company"
+    )
+    depth: Whole = field("Steps up to that company; 0 for the top.", required=True, ge=0)
     descendant_count: Whole = field("Companies below it, however deep.", required=True, ge=0)
     is_in_parent_cycle: Flag = field(
         "True when it is its own ancestor: its parent is then not followed.", required=True

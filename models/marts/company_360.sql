@@ -15,7 +15,7 @@ select
     s.customer_status, s.customer_since, s.customer_to, s.renewal_on,
     c.parent_company_id,
     parent.name as parent_name,
-    m.descendant_count, m.is_in_parent_cycle,
+    m.ultimate_parent_id, m.depth, m.descendant_count, m.is_in_parent_cycle,
     c.owner_id,
     owner.name as owner_name,
     c.co_owner_id as csm_id,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Flag, Money, Object, Text, field
+from models.schema import Day, Flag, Happening, Money, Text, field
 
 
-class ChurnEvent(Object):
+class ChurnEvent(Happening):
     """One note that a customer left or shrank. Revenue never comes from here."""
 
     churn_event_id: Text = field("Id of the event.", key=True)

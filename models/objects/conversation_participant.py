@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Object, Text, field
+from models.schema import Happening, Text, field
 
 
-class ConversationParticipant(Object):
+class ConversationParticipant(Happening):
     """One contact or team member in one conversation."""
 
     conversation_participant_id: Text = field("Id of the row.", key=True)

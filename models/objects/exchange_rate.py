@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Exact, Object, Text, field
+from models.schema import Day, Exact, Happening, Text, field
 
 
-class ExchangeRate(Object):
+class ExchangeRate(Happening):
     """How many units of a currency one euro bought on a day."""
 
     exchange_rate_id: Text = field("Id of the row.", key=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Instant, Object, Text, field
+from models.schema import Happening, Instant, Text, field
 
 
-class IssueEvent(Object):
+class IssueEvent(Happening):
     """One change of one field of an issue."""
 
     issue_event_id: Text = field("Id of the row.", key=True)

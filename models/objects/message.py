@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Flag, Instant, Object, Text, field
+from models.schema import Flag, Happening, Instant, Text, field
 
 
-class Message(Object):
+class Message(Happening):
     """One message of a conversation."""
 
     message_id: Text = field("Id of the message.", key=True)

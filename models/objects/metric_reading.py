@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Instant, Object, Text, field
+from models.schema import Exact, Happening, Instant, Text, field
 
 
-class MetricReading(Object):
+class MetricReading(Happening):
     """One reading. Exactly one of company, asset and project names what was measured."""
 
     metric_reading_id: Text = field("Id of the row.", key=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Instant, Object, Text, Whole, field
+from models.schema import Happening, Instant, Text, Whole, field
 
 
-class NpsResponse(Object):
+class NpsResponse(Happening):
     """One answer to: how likely are you to recommend us?"""
 
     nps_response_id: Text = field("Id of the response.", key=True)

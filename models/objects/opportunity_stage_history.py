@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Instant, Object, Text, field
+from models.schema import Happening, Instant, Text, field
 
 
-class OpportunityStageHistory(Object):
+class OpportunityStageHistory(Happening):
     """One stay of an opportunity in one stage."""
 
     opportunity_stage_history_id: Text = field("Id of the row.", key=True)

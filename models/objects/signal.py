@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Instant, Json, Object, Text, field
+from models.schema import Exact, Happening, Instant, Json, Text, field
 
 
-class Signal(Object):
+class Signal(Happening):
     """One act of one person or anonymous visitor."""
 
     signal_id: Text = field("Id of the signal.", key=True)

@@ -1,5 +1,5 @@
--- Signals as sent, those of visitors who turned out to be somebody with the person filled in; and tickets that ask for
--- more.
+-- Signals as sent, those of visitors who turned out to be somebody with the person filled in; tickets that ask for more;
+-- and champions who left one company for another.
 with known as (
     -- A browser that several people used tells nothing about who did something with it.
     select v.anonymous_id, min(v.contact_id) as contact_id
@@ -20,6 +20,14 @@ asked as (
     join objects.ticket as t on a.ticket_id = t.ticket_id
 ),
 
+moved as (
+    select
+        m.contact_id || ':' || m.signal_type || ':' || m.company_id || ':' || m.happened_on as signal_id,
+        m.contact_id, m.company_id, m.signal_type, m.topic, m.title, cast(m.happened_on as timestamp) as occurred_at,
+        m.source_system, m.source_record_id, m.loaded_at, m.rule as derived_by
+    from behaviour.champion_move as m
+),
+
 everything as (
     select
         s.* exclude (contact_id),
@@ -28,6 +36,8 @@ everything as (
     left join known as k on s.anonymous_id = k.anonymous_id
     union all by name
     select * from asked
+    union all by name
+    select * from moved
 )
 
 select e.* exclude (company_id), coalesce(e.company_id, j.company_id) as company_id

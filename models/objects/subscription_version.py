@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Flag, Instant, Object, Text, Whole, field
+from models.schema import Exact, Flag, Happening, Instant, Text, Whole, field
 
 
-class SubscriptionVersion(Object):
+class SubscriptionVersion(Happening):
     """One item of a subscription over [valid_from, valid_to) with its price, quantity and status."""
 
     subscription_version_id: Text = field("Id of the row.", key=True)

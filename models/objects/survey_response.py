@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Instant, Object, Text, field
+from models.schema import Exact, Happening, Instant, Text, field
 
 
-class SurveyResponse(Object):
+class SurveyResponse(Happening):
     """One answer to a satisfaction (CSAT) or effort (CES) question."""
 
     survey_response_id: Text = field("Id of the response.", key=True)

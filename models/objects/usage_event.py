@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Instant, Json, Object, Text, field
+from models.schema import Exact, Happening, Instant, Json, Text, field
 
 
-class UsageEvent(Object):
+class UsageEvent(Happening):
     """One act of one user in the product."""
 
     usage_event_id: Text = field("Id of the event.", key=True)

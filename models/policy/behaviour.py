@@ -30,6 +30,8 @@ class Policy(BaseModel):
     customer_status_follows_subscriptions: Switch
     company_known_by_domain: Switch
     visitor_becomes_known: Switch
+    champion_left_is_signal: Switch
+    champion_arrived_is_signal: Switch
     workflows_run: Switch
     calculated_metrics: Switch
     renewal_likelihood: Annotated[Decimal, Field(ge=0, le=1)]

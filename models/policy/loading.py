@@ -99,6 +99,8 @@ def _type(annotation: Any) -> pl.DataType:
     annotation = bare(annotation)
     if get_origin(annotation) is Literal:
         annotation = type(get_args(annotation)[0])
+    if get_origin(annotation) is list:
+        return pl.List(_type(get_args(annotation)[0]))
     try:
         return TYPES[annotation]
     except KeyError:

@@ -7,19 +7,26 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import ingest, run
+from tests.benchmarks import demo_identity, identity, ingest, run
 
-BENCHMARKS = {"ingest": ingest.benchmark, "run": run.benchmark}
+BENCHMARKS = {
+    "ingest": ingest.benchmark,
+    "run": run.benchmark,
+    "identity": identity.benchmark,
+    "worlds": demo_identity.benchmark,
+}
 
 
 def main() -> None:
     """Run the wanted benchmarks one after another and print their tables."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
-        description="ingest: sync of a 1 GB CSV beside DuckDB's own read_csv; run: a whole run of 200,000 companies.",
+        description="ingest: sync of a 1 GB CSV beside DuckDB's own read_csv; run: a whole run of 200,000 companies; "
+        "identity: matching of public data (in the folder RAPPORT_PUBLIC_DATA) and of 1,000,000 company records; "
+        "worlds: matching of demo worlds, against their truth.",
         epilog="Example: python -m tests.benchmarks --only ingest --size 0.1",
     )
-    parser.add_argument("--only", choices=BENCHMARKS, help="one of them; both when left out")
+    parser.add_argument("--only", choices=BENCHMARKS, help="one of them; all when left out")
     parser.add_argument("--size", type=float, default=1.0, help="share of the full size, such as 0.1 (default: 1)")
     parser.add_argument("--folder", type=Path, help="where to keep the files; a temporary folder when left out")
     wanted = parser.parse_args()

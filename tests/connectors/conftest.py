@@ -99,7 +99,7 @@ def judged(homes: Homes) -> Judged:
             staging.build(con, table)
             rows = con.sql(f"select * from {table.name} order by source_record_id").pl()
             reasons = con.execute(
-                f"select reason from quarantine.{source}__{object_name} where stage = 'map'"
+                f"select reason from quarantine.{source}__{object_name} where stage = 'map' order by file, line, reason"
             ).fetchall()
         return rows, [reason for (reason,) in reasons]
 

@@ -56,7 +56,7 @@ def test_companies_and_people_come_back(world: World, exports: Path, judged: Jud
         assert phases[key] == row["lifecycle_phase"]  # not what the older page says
         has_parent = row["parent_no"] in set(known["company_no"])
         assert parents[key] == (record_id("company", row["parent_no"]) if has_parent else None)
-    people = world["contacts"].filter(pl.col("in_planhat"))
+    people = world["contact_spellings"].filter(pl.col("system") == "planhat", "in_planhat")
     assert set(judged("planhat", "contact", exports)[0]["source_record_id"]) == ids("contact", people["contact_no"])
     addresses = judged("planhat", "contact_email", exports)[0]["address"]
     assert set(addresses) == {email.lower() for email in people["email"]}

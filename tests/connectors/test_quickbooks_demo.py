@@ -37,7 +37,8 @@ def own(world: World, name: str) -> list[dict[str, object]]:
     companies = world["companies"].filter(pl.col("billing") == "chargebee").select("company_no")
     bills = world["invoices"].join(companies, on="company_no", how="semi").filter(pl.col("sub_no").is_null())
     if name == "companies":
-        return world[name].join(bills.select("company_no"), on="company_no", how="semi").to_dicts()
+        here = world["company_spellings"].filter(pl.col("system") == "quickbooks")
+        return here.join(bills.select("company_no"), on="company_no", how="semi").to_dicts()
     sent = bills.filter(pl.col("status") != "draft").select("invoice_no")
     return world[name].join(sent, on="invoice_no", how="semi").to_dicts()
 
@@ -75,7 +76,10 @@ def test_customers_can_be_told(exported: Path, judged: Judged, world: World) -> 
     for record_id, row in rows.items():
         assert row["name"] == known[record_id]["name"]
         link = f"chargebee:cb_{known[record_id]['company_no']:06d}"
-        assert row["external_id"] == link or domains[record_id] == known[record_id]["domain"]
+        place = [known[record_id][name] for name in ("address", "postal_code", "city")]
+        assert [row[name] for name in ("address", "postal_code", "city")] == place
+        assert row["external_id"] == (link if known[record_id]["is_linked"] else None)
+        assert domains.get(record_id) == known[record_id]["domain"]
 
 
 def test_money_comes_back_exactly(exported: Path, judged: Judged, world: World) -> None:

@@ -152,7 +152,8 @@ def test_the_demos_exports_give_the_worlds_answers(
     write_exports(world, tmp_path, seed=5)
     rows, reasons = judged("survey", "nps_response", tmp_path)
     assert reasons == []
-    people = world["contacts"].select("contact_no", respondent=pl.col("email").str.to_lowercase())
+    here = world["contact_spellings"].filter(pl.col("system") == "survey")
+    people = here.select("contact_no", respondent=pl.col("email").str.to_lowercase())
     said = ["respondent", "score", "comment", "sent_at", "answered_at", "campaign"]
     answers = world["nps_responses"].join(people, on="contact_no").select(said).sort("respondent", "answered_at")
     assert answers.height > 50
@@ -168,7 +169,8 @@ def test_the_demos_exports_give_the_worlds_answers(
 def test_the_demo_corrects_only_what_windows_1252_can_hold(tmp_path: Path, odd: int) -> None:
     world = make_world(seed=5, companies=60, months=24, as_of=datetime(2026, 7, 1))
     polish = pl.when(pl.col("contact_no") % 2 == odd).then(pl.lit("Łukasz")).otherwise("first_name")
-    write_exports(world | {"contacts": world["contacts"].with_columns(first_name=polish)}, tmp_path, 5)
+    spelled = world["contact_spellings"].with_columns(first_name=polish)
+    write_exports(world | {"contact_spellings": spelled}, tmp_path, 5)
     assert "Łukasz" in (tmp_path / "delighted-responses-1.csv").read_text(encoding="utf-8")
     assert "ukasz " not in (tmp_path / "delighted-responses-2.csv").read_text(encoding="cp1252")
 

@@ -19,7 +19,7 @@ import sqlglot
 from sqlglot import exp
 
 from models.policy.loading import load_policies
-from pipelines import workflows
+from pipelines import decisions, founders, workflows
 from pipelines.schemas import columns_of, definition, schema_of
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -42,7 +42,8 @@ class Bench:
         self.con = duckdb.connect()
         self.con.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false").fetchall()
         self.made: set[str] = set()
-        for name, frame in load_policies(config).items():
+        policies = load_policies(config) | {"match_decision": decisions.frame([])}
+        for name, frame in policies.items():
             if f"policy.{name}" not in tables:
                 self._store(f"policy.{name}", frame)
         run = tables.get("meta.run", [{"as_of": AS_OF}])
@@ -73,8 +74,10 @@ class Bench:
         is_made = sql.exists() and (room != "objects" or f"sourced.{short}" in self.made)
         if room == "ledger":
             workflows.prepare(self.con)
+            founders.prepare(self.con)
             self.made |= {"ledger.workflow_run", "ledger.workflow_step", "ledger.task_done"}
-        elif room in ("staging", "sourced") or (room == "objects" and not is_made):
+            self.made |= {"ledger.founder", "ledger.id_change"}
+        elif room in ("staging", "sourced", "history") or (room == "objects" and not is_made):
             self._give(name, [])
         elif is_made:
             self._run(name, sql.read_text())

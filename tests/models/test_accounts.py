@@ -137,6 +137,7 @@ def view(name: str, **more: Any) -> dict[str, Any]:
     rest = ("open_severe_ticket_count", "contact_count", "overdue_days")
     zeros = dict.fromkeys((*amounts, *(f"{count}_count" for count in counts), *rest), 0)
     fixed = {"segment": "a", "is_in_parent_cycle": False, "currency": "EUR", "sources": "crm", "source_count": 1}
+    fixed |= {"ultimate_parent_id": name, "depth": 0}
     return {**company(name), **zeros, **fixed, "customer_status": "customer", **more}
 
 

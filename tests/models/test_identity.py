@@ -12,62 +12,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.identity import company_link, contact_link, team_member_link
 from models.identity.clusters import components
-
-TRUST = ["crm", "billing", "desk", "mail"]
-Rows = list[tuple[str | None, ...]]
-
-
-def frame(columns: str, rows: Rows) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns.split(), pl.String), orient="row")
-
-
-def policies(**lists: list[str]) -> dict[str, pl.DataFrame]:
-    """The policy tables identity reads; `free_mail_domains=[...]` and so on."""
-    known = {
-        "free_mail_domains": ["webpost.example"],
-        "shared_domains": ["agency.example"],
-        "role_local_parts": ["info", "billing"],
-        "own_domains": ["lumenly.example"],
-    } | lists
-    frames = {
-        f"policy.email_{name}": pl.DataFrame({"value": values}, schema={"value": pl.String})
-        for name, values in known.items()
-    }
-    ranks = pl.DataFrame({"source": TRUST, "trust": list(range(len(TRUST)))}, schema_overrides={"trust": pl.Int64})
-    return frames | {"policy.source_rank": ranks}
+from tests.models.identity_rows import (
+    TRUST,
+    Rows,
+    company_frames,
+    contact_frames,
+    golden,
+    linked,
+    policies,
+    staged,
+)
 
 
-def companies(rows: Rows, domains: Rows | None = None, **lists: list[str]) -> dict[str, str]:
+def companies(rows: Rows, domains: Rows | None = None, **lists: list[str]) -> dict[str, str | None]:
     """`(source, id, external id)` and `(source, id, domain)` rows -> golden id by source key."""
-    return {row["source_key"]: row["company_id"] for row in company_links(rows, domains, **lists).to_dicts()}
+    return golden("company", linked("company", company_frames(rows, domains, **lists)))
 
 
 def company_links(rows: Rows, domains: Rows | None = None, **lists: list[str]) -> pl.DataFrame:
-    return company_link.build(
-        policies(**lists)
-        | {
-            "staging.company": frame("source_system source_record_id external_id", rows),
-            "staging.company_domain": frame("source_system company_id domain", domains or []),
-        }
-    )
+    return linked("company", company_frames(rows, domains, **lists))["identity.company_link"]
 
 
 def contact_links(rows: Rows, emails: Rows, members: list[str] | None = None, **lists: list[str]) -> pl.DataFrame:
     """`(source, id, external id, name)` and `(source, id, address)` rows -> the link table."""
-    return contact_link.build(
-        policies(**lists)
-        | {
-            "staging.contact": frame("source_system source_record_id external_id name", rows),
-            "staging.contact_email": frame("source_system contact_id address", emails),
-            "staging.team_member": frame("email", [(member,) for member in members or []]),
-        }
-    )
+    return linked("contact", contact_frames(rows, emails, members, **lists))["identity.contact_link"]
 
 
 def contacts(rows: Rows, emails: Rows, members: list[str] | None = None) -> dict[str, str | None]:
-    return {row["source_key"]: row["contact_id"] for row in contact_links(rows, emails, members).to_dicts()}
+    return golden("contact", linked("contact", contact_frames(rows, emails, members)))
 
 
 # --- companies -------------------------------------------------------------------------------------------------------
@@ -218,24 +191,43 @@ def test_every_link_points_to_a_record_that_is_there() -> None:
     assert set(kept["contact_id"]) == set(golden)
 
 
+def test_a_domain_tells_the_company_of_people_whose_source_names_none() -> None:
+    own: Rows = [("crm:7", "acme.example"), ("desk:7", "acme.example"), ("crm:8", "two.example")]
+    own += [("crm:9", "two.example"), ("crm:9", "nine.example"), ("crm:9", "webpost.example")]
+    golden = {"crm:7": "crm:7", "desk:7": "crm:7", "crm:8": "crm:8", "crm:9": "crm:9"}
+    emails: Rows = [
+        ("mail", "1", "ada@mail.acme.example"),
+        ("mail", "2", "bob@two.example"),
+        ("mail", "3", "eve@webpost.example"),
+        ("desk", "4", "kim@acme.example"),
+        ("mail", "5", "lee@acme.example"),
+        ("mail", "5", "lee@nine.example"),
+    ]
+    frames = contact_frames([(source, record, None, "N") for source, record in sorted({e[:2] for e in emails})], emails)
+    frames |= {
+        "identity.company_record": pl.DataFrame(
+            {"source_key": list(golden), "domains": [[d for key, d in own if key == one] for one in golden]}
+        ),
+        "identity.company_link": pl.DataFrame({"source_key": list(golden), "company_id": list(golden.values())}),
+        "staging.job_role": staged("job_role", "source_system contact_id company_id", [("desk", "4", "404")]),
+    }
+    records = linked("contact", frames)["identity.contact_record"]
+    assert dict(zip(records["source_key"], records["company_ids"].to_list(), strict=True)) == {
+        "mail:1": ["crm:7"],
+        "mail:2": [],
+        "mail:3": [],
+        "desk:4": [],
+        "mail:5": ["crm:7", "crm:9"],
+    }, "two companies have two.example; webpost.example is free mail; the source of desk:4 says where they are"
+
+
 # --- team members ----------------------------------------------------------------------------------------------------
 
 
 def test_team_members_are_the_same_by_address() -> None:
-    links = team_member_link.build(
-        policies()
-        | {
-            "staging.team_member": frame(
-                "source_system source_record_id external_id email",
-                [
-                    ("crm", "1", None, "Eva@lumenly.example"),
-                    ("desk", "7", None, " eva@lumenly.example"),
-                    ("desk", "8", None, None),
-                ],
-            )
-        }
-    )
-    assert {row["source_key"]: row["team_member_id"] for row in links.to_dicts()} == {
+    rows: Rows = [("crm", "1", "Eva@lumenly.example"), ("desk", "7", " eva@lumenly.example"), ("desk", "8", None)]
+    members = staged("team_member", "source_system source_record_id email", rows)
+    assert golden("team_member", linked("team_member", policies() | {"staging.team_member": members})) == {
         "crm:1": "crm:1",
         "desk:7": "crm:1",
         "desk:8": "desk:8",
@@ -260,19 +252,17 @@ def test_links_do_not_depend_on_the_order_of_rows() -> None:
         (source, record, f"{rng.choice(['info', 'ada', 'bob', 'eve'])}@d{rng.randrange(30)}.example")
         for source, record, *_ in rows
     ]
-    frames = policies() | {
-        "staging.company": frame("source_system source_record_id external_id", [row[:3] for row in rows]),
-        "staging.company_domain": frame(
-            "source_system company_id domain", [(s, r, str(address).split("@")[1]) for s, r, address in emails]
-        ),
-        "staging.contact": frame("source_system source_record_id external_id name", rows),
-        "staging.contact_email": frame("source_system contact_id address", emails),
-        "staging.team_member": frame("email", [("ada@d3.example",)]),
+    domains: Rows = [(source, record, str(address).split("@")[1]) for source, record, address in emails]
+    cases = {
+        "company": company_frames([row[:3] for row in rows], domains),
+        "contact": contact_frames(rows, emails, ["ada@d3.example"]),
     }
-    for module in (company_link, contact_link):
-        first = module.build(frames)
+    for name, frames in cases.items():
+        made = linked(name, frames)
         for seed in range(5):
-            assert module.build(shuffled(frames, seed)).equals(first)
+            again = linked(name, shuffled(frames, seed))
+            for table in ("decision", "link"):
+                assert again[f"identity.{name}_{table}"].equals(made[f"identity.{name}_{table}"])
 
 
 # --- connected components --------------------------------------------------------------------------------------------

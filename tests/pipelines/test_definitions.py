@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines import publish
 from pipelines.assets import API_CHECK, CONTEXT, POOL, SNAPSHOT, Workspace, all_assets, all_checks, key
 from pipelines.definitions import defs, inbox, nightly
 from pipelines.home import ROOT, Home
@@ -18,7 +19,7 @@ from pipelines.schemas import columns_of, schema_of
 GRAPH = defs.resolve_asset_graph()
 LAYERS = {
     *("raw", "staging", "identity", "sourced", "behaviour", "objects", "intermediate", "marts", "ledger", "metrics"),
-    *("run", "published"),
+    *("version", "history", "run", "published"),
 }
 
 
@@ -53,7 +54,7 @@ def test_dependencies_are_those_of_the_sql() -> None:
     parents = GRAPH.get(key("staging_hubspot.company")).parent_keys
     assert key("raw_hubspot.companies") in parents
     assert CONTEXT in GRAPH.get(key("objects.invoice")).parent_keys, "it reads the day of the run"
-    published = {name for name in catalogue() if name.split(".")[0] in ("objects", "marts", "metrics", "identity")}
+    published = {name for name in catalogue() if name.split(".")[0] in publish.SCHEMAS}
     assert GRAPH.get(SNAPSHOT).parent_keys == {key(name) for name in published}
 
 

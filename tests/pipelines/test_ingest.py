@@ -129,7 +129,7 @@ def test_a_delivery_that_fails_half_way_leaves_nothing(home: Home, drop: Drop, m
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as broken:
-        broken.setattr(raw, "_show_rejected", fail)
+        broken.setattr(raw, "show_rejected", fail)
         with pytest.raises(RuntimeError, match="the power went"):
             take(home, "hubspot")
     assert names(home, "raw_hubspot.companies") == []

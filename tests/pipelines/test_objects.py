@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pipelines import objects, raw
+from pipelines.build import prepare
+from pipelines.home import Home
 from pipelines.rooms import MERGED, Table
 from pipelines.schemas import columns_of, schema_of
 from pipelines.warehouse import Connection
@@ -20,9 +22,10 @@ SOME = {"VARCHAR": "EUR", "TIMESTAMP": LOADED, "DECIMAL(18,4)": 1}
 
 
 @pytest.fixture
-def con(warehouse: Connection) -> Connection:
-    """A warehouse with the ledger, one delivered file, and links that know nobody yet."""
+def con(warehouse: Connection, home: Home) -> Connection:
+    """A warehouse with the ledger, the policies, one delivered file, and links that know nobody yet."""
     raw.prepare(warehouse)
+    prepare(warehouse, home, LOADED)
     warehouse.execute("create schema identity").fetchall()
     warehouse.execute(
         "insert into meta.delivery values ('hubspot', 'contacts.csv', 'contacts', 'abc', 9, 9, 0, 0, "

@@ -1,0 +1,36 @@
+"""Which pairs of sources' people are the same contact: people's word, ids that name each other, an e-mail address, the
+model. What follows for the golden id is said in `contact_link`.
+
+A shared mailbox (info@, billing@) joins two records only when they give the same name. Records of our own people are
+team members, never contacts: they link nobody to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from models.identity.deciding import decide
+from models.identity.opinions import of_external_ids, of_shared_values
+
+INPUTS = ("identity.contact_record", "identity.contact_pair", "policy.identity", "policy.match_decision")
+
+
+def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Decide on every pair of contacts somebody has an opinion on; returns `deciding.DECISION`."""
+    people = frames["identity.contact_record"].filter(~pl.col("is_ours"))
+    rules = [of_external_ids(people), of_shared_values("email", _addresses(people))]
+    return decide("contact", people, rules, frames["identity.contact_pair"], frames)
+
+
+def _addresses(people: pl.DataFrame) -> pl.DataFrame:
+    """source_key, rank, value, evidence: each address; of a shared mailbox, the address with the name."""
+    listed = people.select(
+        "source_key", "rank", "personal_addresses", evidence="addresses", who=pl.col("name").str.to_lowercase()
+    ).explode("evidence")
+    is_personal = pl.col("evidence").is_in(pl.col("personal_addresses"))
+    named = pl.col("evidence") + "|" + pl.col("who").str.strip_chars().fill_null("")
+    return listed.drop_nulls("evidence").select(
+        "source_key", "rank", "evidence", value=pl.when(is_personal).then("evidence").otherwise(named)
+    )

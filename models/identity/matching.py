@@ -1,0 +1,226 @@
+"""How records are compared: which pairs, field by field, how much each agreement weighs. Knows no company or person.
+
+What is compared stands in a `Plan` (`company_plan`, `contact_plan`). The levels of agreement are found by Splink; what
+a level weighs stands in a trained model of Splink's (see `training`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from splink import Linker as Linker
+    from splink import SettingsCreator as SettingsCreator
+    from splink.backends.duckdb import DuckDBAPI as DuckDBAPI
+
+CHUNK = 1_000_000
+"""Pairs compared at a time: bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field of a pair: levels of agreement from the best to the worst, each with its words and its condition.
+
+    Conditions are DuckDB SQL over the columns of the features with `_l` and `_r`; `unknown` holds where nothing can be
+    said. What meets no level is `otherwise`.
+    """
+
+    field: str
+    unknown: str
+    levels: tuple[tuple[str, str], ...]
+    otherwise: str
+    shown: str
+    """The column of the record that a person is shown as evidence."""
+    frequency: str | None = None
+    """A column whose frequency in the largest source weighs the first level, in place of the average."""
+    unshared: int = 0
+    """How many of the first levels stand for a value that nobody else in the own source has. Within one source two
+    strangers cannot agree on it, across sources they may: then as often as on the value of the next level."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one kind of record is compared."""
+
+    features: str
+    """DuckDB SQL from `record`: source_key, source_system and all of a record that is compared or shown."""
+    derived: str
+    """SQL for more columns, out of those of `features` alone: worked out only for records that are compared."""
+    comparisons: tuple[Comparison, ...]
+    blocks: Mapping[str, str]
+    """Name of a rule -> SQL for the list of values of which two records must share one to be compared at all."""
+    sure: tuple[str, ...]
+    """SQL over features `l.` and `r.` that nearly only true pairs meet, to learn from; equalities, for speed."""
+    recall: float
+    """The share of all true pairs that meets one of `sure`, about."""
+
+    @property
+    def digest(self) -> str:
+        """One word for the whole plan: levels found by another plan are not used again."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def database(threads: int = 2, **tables: pl.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory database that holds the frames as tables; what its bounded memory cannot hold waits on disk."""
+    with tempfile.TemporaryDirectory(prefix="rapport-match-") as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": "1500MB",
+            "preserve_insertion_order": False,
+            "threads": threads,
+            "temp_directory": folder,
+        }
+        with duckdb.connect(":memory:", config=config) as con:
+            for name, frame in tables.items():
+                con.register("arriving", frame)
+                con.execute(f"create table {name} as select * from arriving").fetchall()
+                con.unregister("arriving")
+            yield con
+
+
+def make_features(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int = 0) -> None:
+    """Table `feature` from table `record`: what is compared, and `print`, one number for a record as it reads now.
+
+    Another plan or another `cap` gives other prints: what was found by them is not used again. The print is taken of a
+    text, for DuckDB's hash of lists does not tell which of two lists a value is in.
+    """
+    con.execute(f"create table plain as {plan.features}").fetchall()
+    con.execute(f"create table feature as select *, hash({_as_text(con, plan, cap)}) as print from plain").fetchall()
+    con.execute("drop table plain").fetchall()
+
+
+def _as_text(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int) -> str:
+    """SQL for all of a row of table `plain` as one text, the parts apart by characters that no name holds."""
+    columns = con.execute("select column_name, column_type from (describe plain)").fetchall()
+    parts = [
+        f"array_to_string({name}, chr(29))" if kind.endswith("[]") else f"coalesce({name}::varchar, chr(30))"
+        for name, kind in columns
+    ]
+    return f"concat_ws(chr(31), '{plan.digest} {cap}', {', '.join(parts)})"
+
+
+def block_sql(plan: Plan, of: str) -> str:
+    """SQL for print, name, id: what each record of table `of`, whose columns are features', may share with others."""
+    values = " union all ".join(
+        f"select print, '{rule}: ' || unnest({values}) as name from whole" for rule, values in plan.blocks.items()
+    )
+    return (
+        f"with whole as materialized ({whole(plan, of)}) "
+        f"select distinct print, name, hash(name) as id from ({values}) where name is not null"
+    )
+
+
+def whole(plan: Plan, of: str) -> str:
+    """SQL for the rows of table `of`, whose columns are features', with what is derived from them."""
+    return f"select *, {plan.derived} from {of}"
+
+
+def comparison_settings(plan: Plan, model: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The plan in Splink's format, with what the model has learned where one is given."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "print",
+        "probability_two_random_records_match": (model or {}).get("probability_two_random_records_match", 0.001),
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+        "blocking_rules_to_generate_predictions": [],
+        "comparisons": [_as_splink(comparison) for comparison in plan.comparisons],
+    }
+
+
+def _as_splink(comparison: Comparison) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": comparison.unknown, "label_for_charts": "not known", "is_null_level": True}
+    ]
+    levels += [{"sql_condition": sql, "label_for_charts": words} for words, sql in comparison.levels]
+    levels += [{"sql_condition": "ELSE", "label_for_charts": comparison.otherwise}]
+    if comparison.frequency:
+        levels[1] |= {
+            "tf_adjustment_column": comparison.frequency,
+            "tf_adjustment_weight": 1.0,
+            "disable_tf_exact_match_detection": True,  # else it weighs by the u of a level that compares less
+        }
+    return {"output_column_name": comparison.field, "comparison_levels": levels}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Splink's advice to the person at a notebook is not for those who run a pipeline."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
+
+
+def levels(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Add the level of every comparison to the pairs of table `fresh` (left_print, right_print): table `levelled`.
+
+    -1 stands for not known, 0 for the worst level, the highest number for the best.
+    """
+    settings = _numbered(comparison_settings(plan))
+    names = [comparison.field for comparison in plan.comparisons]
+    columns = ", ".join(f"{name}_level tinyint" for name in names)
+    con.execute(f"create table levelled (left_print ubigint, right_print ubigint, {columns})").fetchall()
+    count = con.execute("select count(*) from fresh").fetchall()[0][0]
+    chunks = -(-count // CHUNK)
+    found = ", ".join(f"round(mw_{name}) - 1" for name in names)
+    for chunk in range(chunks):
+        with quiet():
+            scored = _predict(con, plan, settings, f"xor(left_print, right_print) % {chunks} = {chunk}")
+        con.execute(f"insert into levelled select print_l, print_r, {found} from {scored.physical_name}").fetchall()
+        scored.drop_table_from_database_and_remove_from_cache()
+
+
+def _numbered(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings by which Splink weighs each level with its own number from 1 on: what it finds is then the level."""
+    for comparison in settings["comparisons"]:
+        known = comparison["comparison_levels"][1:]
+        for number, level in enumerate(reversed(known), start=1):
+            level |= {"m_probability": 2.0 ** (number - 20), "u_probability": 2.0**-20}
+            for setting in ("tf_adjustment_column", "tf_adjustment_weight", "disable_tf_exact_match_detection"):
+                level.pop(setting, None)
+    return settings
+
+
+def _predict(con: duckdb.DuckDBPyConnection, plan: Plan, settings: dict[str, Any], part: str) -> Any:
+    """Splink's table of one part of the pairs of `fresh`."""
+    con.execute(
+        "create or replace table pair_chunk as "
+        f"select '0' as match_key, left_print as join_key_l, right_print as join_key_r from fresh where {part}"
+    ).fetchall()
+    con.execute(
+        f"create or replace table feature_chunk as {whole(plan, 'feature')} where print in "
+        "(select join_key_l from pair_chunk union all select join_key_r from pair_chunk)"
+    ).fetchall()
+    api = DuckDBAPI(connection=con)
+    linker = Linker(api.register("feature_chunk"), SettingsCreator(**settings), log_level=None)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("pair_chunk"))
+    return linker.inference.predict(warning_mode="never")
+
+
+def remembered(before: pl.DataFrame | None, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """What a table held before; nothing, where there was none or another version made it with other columns."""
+    return before if before is not None and before.schema == schema else pl.DataFrame(schema=schema)
+
+
+def in_order(kept: pl.DataFrame, found: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
+    """Both frames as one, sorted by two columns, where `kept` already is: only what stands beside `found` is sorted."""
+    beside = pl.col(first).is_in(found[first].unique().implode())
+    sorted_anew = kept.filter(beside).vstack(found).sort(first, second)
+    return kept.filter(~beside).merge_sorted(sorted_anew, key=first)

@@ -1,0 +1,61 @@
+"""What the tests of matching share: small staged companies and people, cleaned and matched with the shipped models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from models.demo.world import make_world
+from models.identity.company_plan import PLAN as COMPANY
+from models.identity.comparing import compared
+from models.identity.contact_plan import PLAN as CONTACT
+from models.identity.training import stored, stored_models
+from models.identity.weighing import weighed
+from models.policy.loading import load_policies
+from tests.models.noisy_records import Staged, noisy
+from tests.models.noisy_records import cleaned as cleaned
+
+POLICY = load_policies()["identity"].row(0, named=True)
+MODELS = stored_models()
+MODEL = {"company": stored("company", COMPANY, MODELS), "contact": stored("contact", CONTACT, MODELS)}
+PLANS = {"company": COMPANY, "contact": CONTACT}
+
+
+def noisy_records() -> dict[str, pl.DataFrame]:
+    """The record tables of a noisy world, each contact at the companies its source says."""
+    return cleaned(noisy(make_world(seed=5, companies=120, months=6), seed=5))
+
+
+def company(staged: Staged, key: str, domain: str | None = None, **fields: Any) -> None:
+    """One company record; `key` is source:id."""
+    source, number = key.split(":")
+    staged.add("company", source, source_record_id=number, **fields)
+    if domain:
+        staged.add("company_domain", source, company_id=number, domain=domain, source_record_id=f"{number}:{domain}")
+
+
+def person(
+    staged: Staged, key: str, address: str | None = None, phone: str | None = None, at: str | None = None, **fields: Any
+) -> None:
+    """One person record, `at` a company id."""
+    source, number = key.split(":")
+    staged.add("contact", source, source_record_id=number, **fields)
+    if address:
+        staged.add("contact_email", source, contact_id=number, address=address, source_record_id=number)
+    if phone:
+        staged.add("contact_phone", source, contact_id=number, phone=phone, source_record_id=number)
+    if at:
+        staged.add("job_role", source, contact_id=number, company_id=at, source_record_id=number)
+
+
+def probability(kind: str, staged: Staged) -> float:
+    """How probable it is that the two records of a kind are one; 0 when nobody would be asked."""
+    pairs = matched(kind, cleaned(staged)[kind])
+    assert pairs.height <= 1
+    return float(pairs["probability"][0]) if pairs.height else 0.0
+
+
+def matched(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+    memory = compared(PLANS[kind], rows, None, POLICY["block_cap"])
+    return weighed(PLANS[kind], MODEL[kind], rows, memory, POLICY["ask_at"])

@@ -1,0 +1,190 @@
+"""Who worked where: one main company a day against a plain walk over the days; what a change is, and its signals."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+Row = dict[str, Any]
+Made = Callable[..., "Bench"]
+FIRST = date(2026, 1, 1)
+DAYS = 24
+COMPANIES = ("a", "b", "c", "d")
+WHEN = ("started_on", "ended_on", "created_at")
+EARLY, LATE = -1, 999
+
+
+def on(day: int | None) -> date | None:
+    return None if day is None else FIRST + timedelta(days=day)
+
+
+def given(roles: list[Row], addresses: dict[str, int | None] | None = None, **more: Any) -> Row:
+    """Ann, her roles and the day each of her addresses came, by company; days are counted from `FIRST`."""
+    jobs = [
+        {
+            "job_role_id": f"r{number}",
+            "contact_id": "ann",
+            **{key: on(value) if key in WHEN else value for key, value in role.items()},
+        }
+        for number, role in enumerate(roles)
+    ]
+    mails = [
+        {"contact_id": "ann", "address": f"ann@{name}.example", "is_valid_syntax": True, "created_at": on(day)}
+        for name, day in (addresses or {}).items()
+    ]
+    return {
+        "objects.contact": [{"contact_id": "ann", "name": "Ann", "decision_role": "champion"}],
+        "objects.company": [{"company_id": name, "name": name.upper()} for name in COMPANIES],
+        "objects.company_domain": [{"company_id": name, "domain": f"{name}.example"} for name in COMPANIES],
+        "objects.job_role": jobs,
+        "objects.contact_email": mails,
+        "sourced.signal": [],
+        "sourced.ticket": [],
+        **more,
+    }
+
+
+# --- the main company of a day, told plainly -------------------------------------------------------------------------
+
+
+def covering(roles: list[Row], company: str, day: int) -> list[Row]:
+    return [
+        role
+        for role in roles
+        if role["company_id"] == company
+        and (role["started_on"] is None or role["started_on"] <= day)
+        and (role["ended_on"] is None or role["ended_on"] > day)
+    ]
+
+
+def unbroken(roles: list[Row], company: str, day: int) -> list[Row]:
+    """The roles of the unbroken time at a company that a day lies in."""
+    found: list[Row] = []
+    for step in (-1, 1):
+        at = day
+        while 0 <= at < DAYS and covering(roles, company, at):
+            found += covering(roles, company, at)
+            at += step
+    return found
+
+
+def first(*days: int | None) -> int:
+    return next((day for day in days if day is not None), LATE)
+
+
+def main_company(roles: list[Row], addresses: dict[str, int | None], day: int) -> str | None:
+    jobs, mails = [], []
+    for company in COMPANIES:
+        spell = unbroken(roles, company, day)
+        if spell:
+            began = min(EARLY if role["started_on"] is None else role["started_on"] for role in spell)
+            came = addresses.get(company)
+            known = min(first(role["started_on"], came, role["created_at"]) for role in spell)
+            jobs.append((not any(role["is_primary"] for role in spell), -began, company, known))
+        elif company in addresses and company not in {role["company_id"] for role in roles}:
+            came = EARLY if addresses[company] is None else addresses[company]
+            if came is not None and came <= day:
+                mails.append((-came, company, came))
+    if jobs and mails:
+        return min(jobs)[2] if min(jobs)[3] >= min(mails)[2] else min(mails)[1]
+    return min(jobs)[2] if jobs else min(mails)[1] if mails else None
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_day_has_the_one_main_company_a_walk_over_the_days_gives(bench: type[Bench], seed: int) -> None:
+    chance = random.Random(seed)
+    days = [None, *range(DAYS)]
+    roles = [
+        {"company_id": chance.choice(COMPANIES[:3]), "is_primary": False}
+        | {key: chance.choice(days) for key in ("started_on", "ended_on", "created_at")}
+        for _ in range(chance.randrange(6))
+    ]
+    if roles:
+        chance.choice(roles)["is_primary"] = chance.random() < 0.7
+    roles = [role for role in roles if (role["started_on"] or 0) < (role["ended_on"] or DAYS)]
+    addresses = {name: chance.choice(days) for name in COMPANIES if chance.random() < 0.5}
+    rows = bench(given(roles, addresses)).want("intermediate.main_company").to_dicts()
+    for day in range(DAYS):
+        there = [
+            row["company_id"]
+            for row in rows
+            if (row["from_on"] is None or row["from_on"] <= on(day))
+            and (row["to_on"] is None or row["to_on"] > on(day))
+        ]
+        expected = main_company(roles, addresses, day)
+        assert there == ([expected] if expected else []), f"day {day} of {roles} {addresses}"
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+
+def changes(made: Bench) -> list[tuple[Any, ...]]:
+    columns = ("from_company_id", "to_company_id", "left_on", "seen_on", "evidence", "has_left", "is_new_there")
+    return made.want("marts.job_change").sort("changed_on").select(columns).rows()
+
+
+def signals(made: Bench) -> list[tuple[Any, ...]]:
+    rows = made.want("objects.signal").sort("signal_type", descending=True)
+    return rows.select("signal_type", "company_id", "title", "derived_by").rows()
+
+
+ENDED = {"company_id": "a", "started_on": 0, "ended_on": 5}
+NEXT = {"company_id": "b", "started_on": 9}
+MOVED = ("a", "b", on(5), on(9), "ended", True, True)
+
+
+def test_a_job_that_ended_and_the_next_one(made: Made) -> None:
+    assert changes(made(given([ENDED, NEXT]))) == [MOVED]
+    assert changes(made(given([ENDED]))) == [("a", None, on(5), on(5), "ended", True, False)]
+    assert changes(made(given([ENDED, {"company_id": "a", "started_on": 9}]))) == [], "who comes back has not changed"
+    assert changes(made(given([{**ENDED, "ended_on": None}]))) == []
+    assert changes(made(given([{**ENDED, "ended_on": 300}]))) == [], "what is to come is not told yet"
+
+
+def test_a_second_job_is_no_leaving(made: Made) -> None:
+    both = [{"company_id": "a", "started_on": 0}, {**NEXT, "is_primary": True}]
+    assert changes(made(given(both))) == [("a", "b", None, on(9), "other_main_company", False, True)]
+    assert signals(made(given(both))) == []
+    both = [{"company_id": "a", "started_on": 0, "is_primary": True}, NEXT]
+    assert changes(made(given(both))) == [], "the source says which one is the main one"
+
+
+def test_a_company_the_source_names_no_more_was_left(made: Made) -> None:
+    past = {"job_role_id": "gone", "contact_id": "ann", "company_id": "a", "valid_from": on(0), "valid_to": on(5)}
+    history = {"history.job_role": [past | {"known_from": on(0)}]}
+    assert changes(made(given([NEXT], **history))) == [MOVED]
+    still = [{"company_id": "a"}, NEXT]
+    assert changes(made(given(still, **history)))[0][5] is False, "another source still has her there"
+
+
+def test_a_later_address_elsewhere_is_a_move(made: Made) -> None:
+    job = {"company_id": "a", "created_at": 1, "is_primary": True}
+    assert changes(made(given([job], {"b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
+    assert changes(made(given([job], {"b": 0}))) == [], "it came before"
+    assert changes(made(given([job], {"b": None}))) == [], "nobody knows when it came"
+    shared = {"objects.company_domain": [{"company_id": name, "domain": "b.example"} for name in ("b", "c")]}
+    assert changes(made(given([job], {"b": 9}, **shared))) == [], "a domain of two companies"
+    assert changes(made(given([], {"a": 0, "b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
+
+
+def test_a_champion_who_left_is_a_signal_here_and_there(made: Made) -> None:
+    moved = given([ENDED, NEXT])
+    left = ("champion_left", "a", "Ann left A", "champion_left_is_signal")
+    came = ("champion_arrived", "b", "Ann came to B", "champion_arrived_is_signal")
+    assert signals(made(moved)) == [left, came]
+    assert made(moved).want("objects.signal")["occurred_at"].dt.date().sort().to_list() == [on(5), on(9)]
+    assert signals(made(moved, champion_left_is_signal=False)) == [came]
+    assert signals(made(moved, champion_arrived_is_signal=False)) == [left]
+    user = [{"contact_id": "ann", "name": "Ann", "decision_role": "user"}]
+    assert signals(made(moved | {"objects.contact": user})) == [], "she is no champion"
+    gone = [{**role, "source_deleted_at": "2026-06-01"} for role in moved["objects.job_role"]]
+    assert signals(made(moved | {"objects.job_role": gone})) == [], "undone with its cause"
+    known = {**NEXT, "started_on": 2}
+    assert signals(made(given([{**ENDED, "is_primary": True}, known]))) == [left], "she was there before"
