@@ -30,7 +30,7 @@ check: setup  ## lint, types, layers, SQL, docs
 	$(RUN) python -m pipelines.docs --check
 
 test: check  ## check, then every test
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 demo: setup  ## a fictional vendor's exports, all the way to the numbers
 	$(RUN) rapport demo

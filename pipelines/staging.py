@@ -25,7 +25,7 @@ from pipelines.schemas import (
     missing_reason,
     schema_of,
 )
-from pipelines.warehouse import Connection, columns, replace_table
+from pipelines.warehouse import Connection, columns, replace_table, scalar
 
 REFUSED = "_refused"
 """A column in which a mapping may say itself why a row is refused: where it knows better than the schema."""
@@ -40,13 +40,41 @@ class MappingError(ValueError):
 def build(con: Connection, table: Table) -> int:
     """Make `staging_<source>.<object>` and its quarantine; return the number of good rows.
 
-    Raises `MappingError` when the mapping's columns are not the schema's.
+    Of a source that sent nothing for it nothing is mapped. Raises `MappingError` when the mapping's columns are not the
+    schema's.
     """
+    if _has_nothing(con, table):
+        name = quarantine_table(con, str(table.source), table.object_name)
+        con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
+        return replace_table(con, table.name, _no_rows(table))
     fields = judge(con, table)
     _quarantine(con, table)
     rows = replace_table(con, table.name, good(table, fields, absent.told("judged", table, fields)))
     con.execute("drop table mapped; drop table judged").fetchall()
     return rows
+
+
+def _has_nothing(con: Connection, table: Table) -> bool:
+    """Whether no raw table that a mapping reads holds a row: mapping nothing would take as long as mapping little."""
+    raws = [name for name in table.reads if name.startswith("raw_")]
+    found = " or ".join(f"exists (from {name})" for name in raws)
+    return bool(raws) and not scalar(con, f"select {found}")
+
+
+def _no_rows(table: Table) -> str:
+    """SQL of the staging table's columns without rows."""
+    schema = schema_of(f"objects.{table.object_name}")
+    if schema is None:
+        raise MappingError(f"{table.path}: there is no models/objects/{table.object_name}.py")
+    listed = ", ".join(
+        f'cast(null as {column.sql_type}) as "{column.name}"'
+        for column in columns_of(schema)
+        if column.name not in KERNEL_FIELDS and column.name != f"{table.object_name}_id"
+    )
+    return (
+        f"select {literal(table.source)} as source_system, {listed}, cast(null as timestamp) as loaded_at, "
+        "cast(null as varchar) as _row_id where false"
+    )
 
 
 def judge(con: Connection, table: Table) -> list[str]:

@@ -1,8 +1,9 @@
-"""Which pairs of sources' people are the same contact: people's word, ids that name each other, an e-mail address, the
-model. What follows for the golden id is said in `contact_link`.
+"""Which pairs of sources' people are the same contact: people's word, ids that name each other, an e-mail address, a
+telephone of one's own, the model. What follows for the golden id is said in `contact_link`.
 
-A shared mailbox (info@, billing@) joins two records only when they give the same name. Records of our own people are
-team members, never contacts: they link nobody to anybody.
+A shared mailbox (info@, billing@) joins two records only when they give the same name. So does a telephone, and only
+one that is no company's and that nobody of another family name has: it goes with its owner from company to company.
+Records of our own people are team members, never contacts: they link nobody to anybody.
 """
 
 from __future__ import annotations
@@ -14,13 +15,24 @@ import polars as pl
 from models.identity.deciding import decide
 from models.identity.opinions import of_external_ids, of_shared_values
 
-INPUTS = ("identity.contact_record", "identity.contact_pair", "policy.identity", "policy.match_decision")
+INPUTS = (
+    "identity.contact_record",
+    "identity.contact_pair",
+    "identity.company_record",
+    "policy.identity",
+    "policy.match_decision",
+)
 
 
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Decide on every pair of contacts somebody has an opinion on; returns `deciding.DECISION`."""
     people = frames["identity.contact_record"].filter(~pl.col("is_ours"))
-    rules = [of_external_ids(people), of_shared_values("email", _addresses(people))]
+    phones = _own_phones(people, frames["identity.company_record"]["phone"])
+    rules = [
+        of_external_ids(people),
+        of_shared_values("email", _addresses(people)),
+        of_shared_values("own_phone", phones),
+    ]
     return decide("contact", people, rules, frames["identity.contact_pair"], frames)
 
 
@@ -33,4 +45,17 @@ def _addresses(people: pl.DataFrame) -> pl.DataFrame:
     named = pl.col("evidence") + "|" + pl.col("who").str.strip_chars().fill_null("")
     return listed.drop_nulls("evidence").select(
         "source_key", "rank", "evidence", value=pl.when(is_personal).then("evidence").otherwise(named)
+    )
+
+
+def _own_phones(people: pl.DataFrame, switchboards: pl.Series) -> pl.DataFrame:
+    """source_key, rank, value, evidence: each telephone of a person's own, with the whole name in any order."""
+    return (
+        people.select("source_key", "rank", "clean_name", "last_name", evidence="phones")
+        .explode("evidence")
+        .drop_nulls()
+        .filter(~pl.col("evidence").is_in(switchboards.drop_nulls().implode()))
+        .filter(pl.col("last_name").n_unique().over("evidence") == 1, pl.col("clean_name").str.contains(" "))
+        .with_columns(words=pl.col("clean_name").str.split(" ").list.sort().list.join(" "))
+        .select("source_key", "rank", "evidence", value=pl.col("evidence") + "|" + pl.col("words"))
     )

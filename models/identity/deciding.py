@@ -2,8 +2,8 @@
 said in `opinions`; what makes a company, a contact or a team member is not known here.
 
 The strongest opinion on a pair counts. Order: people in the order in which they decided; ids that sources state; e-mail
-addresses; own domains and the model together, the greatest weight first, so that a record with the domains of two
-companies goes where names and people are; then the keys. What forbids a join:
+addresses and telephones of one's own; own domains and the model together, the greatest weight first, so that a record
+with the domains of two companies goes where names and people are; then the keys. What forbids a join:
 
 - a person's "different" between any two records of the two clusters: forbids every join, also a person's later one;
 - a source that holds one as the parent of the other: forbids all but a person's;

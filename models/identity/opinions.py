@@ -16,7 +16,7 @@ COLUMNS = {
     "decided_by": pl.String(),
     "decided_at": pl.Datetime("us"),
 }
-STRENGTH = {"person": 0, "external_id": 1, "email": 2, "own_domain": 3, "model": 3}
+STRENGTH = {"person": 0, "external_id": 1, "email": 2, "own_phone": 2, "own_domain": 3, "model": 3}
 """Rules by strength, the strongest first: the order in which opinions are followed; of one strength, by weight."""
 _REASONS = pl.List(pl.Struct({"field": pl.String, "weight": pl.Float64}))
 

@@ -119,15 +119,25 @@ def company_frames(rows: Rows, domains: Rows | None = None, **settings: list[str
     }
 
 
-def contact_frames(rows: Rows, emails: Rows, members: list[str] | None = None, **settings: list[str]) -> Frames:
-    """`(source, id, external id, name)` and `(source, id, address)` rows, and the addresses of team members."""
+def contact_frames(
+    rows: Rows,
+    emails: Rows,
+    members: list[str] | None = None,
+    phones: Rows | None = None,
+    switchboard: str | None = None,
+    **settings: list[str],
+) -> Frames:
+    """`(source, id, external id, name)`, `(source, id, address)` and `(source, id, phone)` rows, the addresses of team
+    members, and the telephone of some company."""
     return policies(**settings) | {
         "staging.contact": staged("contact", "source_system source_record_id external_id name", rows),
         "staging.contact_email": staged("contact_email", "source_system contact_id address", emails),
-        "staging.contact_phone": staged("contact_phone", "source_system contact_id phone", []),
+        "staging.contact_phone": staged("contact_phone", "source_system contact_id phone", phones or []),
         "staging.job_role": staged("job_role", "source_system contact_id company_id", []),
         "staging.team_member": staged("team_member", "email", [(member,) for member in members or []]),
-        "identity.company_record": frame("source_key", []).with_columns(domains=pl.lit(None, pl.List(pl.String))),
+        "identity.company_record": frame("source_key phone", [("crm:c", switchboard)]).with_columns(
+            domains=pl.lit(None, pl.List(pl.String))
+        ),
         "identity.company_link": frame("source_key company_id", []),
     }
 

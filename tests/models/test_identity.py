@@ -207,7 +207,7 @@ def test_a_domain_tells_the_company_of_people_whose_source_names_none() -> None:
     frames |= {
         "identity.company_record": pl.DataFrame(
             {"source_key": list(golden), "domains": [[d for key, d in own if key == one] for one in golden]}
-        ),
+        ).with_columns(phone=pl.lit(None, pl.String)),
         "identity.company_link": pl.DataFrame({"source_key": list(golden), "company_id": list(golden.values())}),
         "staging.job_role": staged("job_role", "source_system contact_id company_id", [("desk", "4", "404")]),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.pipelines.kill_harness import finish, kill_at, make_home, published
 
-KILLS = 2
+KILLS = 1
 
 
 def test_killed_anywhere_the_next_run_publishes_the_same(tmp_path: Path) -> None:
