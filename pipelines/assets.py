@@ -6,6 +6,7 @@ Here belongs only what Dagster needs to know. How a table is made belongs to `bu
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,7 @@ def _result(con: Connection, table: Table, built: build.Built) -> dg.Materialize
         "seconds": built.seconds,
         "unchanged": not built.is_fresh,
     }
-    inputs = {name: columns(con, name) for name in table.reads if "." in name and not name.startswith("policy.")}
-    lineage = column_lineage(table, columns(con, table.name), inputs)
+    lineage = column_lineage(table, partial(columns, con))
     if lineage:
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(
             {

@@ -7,6 +7,7 @@ it changed is not published.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandera.errors
@@ -52,19 +53,25 @@ def watched(invariant: Invariant) -> str:
 
 def _wanted(con: Connection) -> dict[str, tuple[str, str]]:
     """Every check by its name: the table it belongs to, and the state of all that it looks at."""
-    states = dict(con.execute("select name, fingerprint from meta.table_state").fetchall())
+    states = _states(con)
     wanted = {f"schema of {name}": (name, states.get(name, "")) for name in catalogue() if schema_of(name)}
-    for invariant in invariants():
-        read = [f"{name}={states.get(name, '')}" for name in sorted(invariant.reads)]
-        wanted[invariant.name] = (watched(invariant), build.digest(invariant.sql, *read))
-    return wanted
+    return wanted | {one.name: (watched(one), _looked_at(one, states)) for one in invariants()}
 
 
-def _note(con: Connection, check: str, verdict: Verdict, *, is_done: bool) -> Verdict:
+def _states(con: Connection) -> dict[str, str]:
+    return dict(con.execute("select name, fingerprint from meta.table_state").fetchall())
+
+
+def _looked_at(invariant: Invariant, states: Mapping[str, str]) -> str:
+    """The state of all that an invariant reads."""
+    return build.digest(invariant.sql, *(f"{name}={states.get(name, '')}" for name in sorted(invariant.reads)))
+
+
+def _note(con: Connection, check: str, state: str, verdict: Verdict, *, is_done: bool) -> Verdict:
     """Write down for which state of the tables a check needs no second look."""
     con.execute("delete from meta.check_state where name = ?", [check]).fetchall()
     if is_done:
-        con.execute("insert into meta.check_state values (?, ?)", [check, _wanted(con)[check][1]]).fetchall()
+        con.execute("insert into meta.check_state values (?, ?)", [check, state]).fetchall()
     return verdict
 
 
@@ -77,7 +84,7 @@ def check_schema(con: Connection, table: str) -> Verdict:
     made = catalogue()[table]
     if verdict.holds and made.kind == "objects" and made.object_name not in MERGED:
         verdict = _origin_verdict(con, made)
-    return _note(con, f"schema of {table}", verdict, is_done=verdict.holds)
+    return _note(con, f"schema of {table}", _states(con).get(table, ""), verdict, is_done=verdict.holds)
 
 
 def _origin_verdict(con: Connection, table: Table) -> Verdict:
@@ -93,7 +100,8 @@ def check_invariant(con: Connection, invariant: Invariant) -> Verdict:
     offenders = con.sql(f"select * from ({invariant.sql.rstrip().rstrip(';')}\n)").pl()
     examples = str(offenders.head(SHOWN)) if offenders.height else ""
     verdict = Verdict(offenders.is_empty(), offenders.height, examples)
-    return _note(con, invariant.name, verdict, is_done=verdict.holds or not invariant.is_blocking)
+    is_done = verdict.holds or not invariant.is_blocking
+    return _note(con, invariant.name, _looked_at(invariant, _states(con)), verdict, is_done=is_done)
 
 
 def _schema_verdict(con: Connection, table: str) -> Verdict:

@@ -14,6 +14,9 @@ DAGSTER_SETTINGS = """\
 # Dagster's settings for this workspace; `rapport init` wrote it and leaves your changes alone.
 telemetry:
   enabled: false
+event_log_storage:          # Dagster's own files, with the connections kept open
+  module: pipelines.event_log
+  class: OpenEventLog
 concurrency:
   pools:
     default_limit: 1        # one writer: runs that write to the warehouse come one after another

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from graphlib import TopologicalSorter
@@ -277,17 +277,17 @@ def invariants() -> tuple[Invariant, ...]:
     return tuple(found)
 
 
-def column_lineage(
-    table: Table, output: Iterable[str], inputs: Mapping[str, Mapping[str, str]]
-) -> dict[str, list[tuple[str, str]]]:
+def column_lineage(table: Table, columns: Callable[[str], Mapping[str, str]]) -> dict[str, list[tuple[str, str]]]:
     """For each output column of a SQL table, the (table, column) pairs it is made from; nothing where SQL tells none.
 
-    `inputs` gives the columns of the tables it reads as {table: {column: type}}.
+    `columns` gives the columns of a table, with their types.
     """
     if table.sql is None or table.kind == "objects":
         return {}
+    output = set(columns(table.name))
     nested: dict[str, Any] = {}
-    for name, found in inputs.items():
+    for name in (name for name in table.reads if "." in name and not name.startswith("policy.")):
+        found = columns(name)
         room, short = name.split(".")
         nested.setdefault(room, {}).update({short: dict(found), f"{short}__latest": {**found, "custom": "VARCHAR"}})
     parsed = sqlglot.parse_one(table.sql, read="duckdb")
@@ -307,7 +307,7 @@ def column_lineage(
             }
         )
         for column, node in nodes.items()
-        if column in set(output)
+        if column in output
     }
     return {column: origin for column, origin in traced.items() if origin}
 

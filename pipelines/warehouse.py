@@ -123,8 +123,7 @@ def scalar(con: Connection, query: str, parameters: object = None) -> Any:
 def table_names(con: Connection) -> set[str]:
     """Every table of the warehouse as `schema.name`."""
     rows = con.execute(
-        "select table_schema || '.' || table_name from information_schema.tables "
-        "where table_catalog = current_database() and table_type = 'BASE TABLE'"
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()"
     )
     return {name for (name,) in rows.fetchall()}
 

@@ -111,6 +111,7 @@ class ApiServer:
 def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits for the reader's acknowledgement of its head
 
         def _do(self) -> None:
             url = urlsplit(self.path)
