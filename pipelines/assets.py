@@ -13,13 +13,15 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from pipelines import build, checks, ingest, publish
-from pipelines.apis import apis
+from pipelines import publish
 from pipelines.declared import cached
 from pipelines.home import Home
-from pipelines.pull import pull
 from pipelines.rooms import Table, catalogue, column_lineage, invariants, resources, sources
 from pipelines.schemas import columns_of, schema_of
+from pipelines.sync import ingest
+from pipelines.sync.apis import apis
+from pipelines.sync.pull import pull
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, WarehouseBusyError, columns, open_warehouse, scalar
 
 POOL = "warehouse"

@@ -17,9 +17,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from pipelines import change_commands, explain, match
-from pipelines.add_source import add_source
+from pipelines.answers import change_commands, explain
 from pipelines.home import Home
+from pipelines.match import commands as match
+from pipelines.new_source.add_source import add_source
 
 app = typer.Typer(
     name="rapport",
@@ -54,10 +55,10 @@ DeliveredOption = Annotated[
 def _spoken_errors() -> Iterator[None]:
     """Turn the errors a person can act on into one plain message and exit code 2."""
     from models.settings import SettingsError
-    from pipelines.lookup import NothingFoundError
-    from pipelines.raw import CountsDoNotAddUpError
+    from pipelines.answers.lookup import NothingFoundError
+    from pipelines.sync.raw import CountsDoNotAddUpError
+    from pipelines.tables.workflows import NoSuchTaskError
     from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
-    from pipelines.workflows import NoSuchTaskError
 
     try:
         yield
@@ -113,10 +114,10 @@ def sync(
     as_json: JsonOption = False,
 ) -> None:
     """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all."""
-    from pipelines import report
-    from pipelines.ingest import sync as run_sync
-    from pipelines.pull import pull
+    from pipelines.answers import report
     from pipelines.rooms import sources
+    from pipelines.sync.ingest import sync as run_sync
+    from pipelines.sync.pull import pull
 
     place = _home(home)
     unknown = sorted(set(source or []) - set(sources()))
@@ -192,7 +193,7 @@ def _run(home: Home, day: date | None, known_on: date | None = None) -> Any:
 @app.command(epilog="Example: rapport status --json")
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Show for each source when it was last synced, rows read, stored and set aside, and what waits in the inbox."""
-    from pipelines import report
+    from pipelines.answers import report
 
     place = _home(home)
     with _spoken_errors():
@@ -210,7 +211,7 @@ def brief(
     as_json: JsonOption = False,
 ) -> None:
     """Say who a customer is and how the relationship is going, before you call."""
-    from pipelines import brief as briefs
+    from pipelines.answers import brief as briefs
 
     place = _home(home)
     with _spoken_errors():
@@ -229,7 +230,7 @@ def tasks(
     as_json: JsonOption = False,
 ) -> None:
     """List what is to be done, the latest first: tasks of every source, and what workflows ask for."""
-    from pipelines import todo
+    from pipelines.answers import todo
 
     place = _home(home)
     with _spoken_errors():
@@ -253,7 +254,7 @@ def done(
     as_json: JsonOption = False,
 ) -> None:
     """Settle tasks and e-mails of workflows; the next `rapport run` shows what follows from it."""
-    from pipelines import todo
+    from pipelines.answers import todo
 
     place = _home(home)
     with _spoken_errors():
@@ -273,7 +274,7 @@ def demo(
 ) -> None:
     """Write a fictional vendor's exports, take them all the way, and show the numbers."""
     from pipelines import demo as demos
-    from pipelines import report, summary
+    from pipelines.answers import report, summary
 
     place = Home.find(home or Path("data/demo"))
     place.prepare_environment()

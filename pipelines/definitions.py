@@ -8,8 +8,8 @@ import dagster as dg
 from pipelines import declarations
 from pipelines.assets import Workspace, all_assets, all_checks
 from pipelines.home import Home
-from pipelines.ingest import dropped_files
 from pipelines.rooms import sources
+from pipelines.sync.ingest import dropped_files
 
 QUIET_SECONDS = 10
 """A file that changed less than this long ago may still be being written."""

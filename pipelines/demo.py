@@ -15,8 +15,8 @@ from pathlib import Path
 from models.demo.world import make_world
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import Synced, sync
 from pipelines.rooms import CONNECTORS, MODELS, sources
+from pipelines.sync.ingest import Synced, sync
 
 LAST_DAY = date(2026, 6, 30)
 """The demo's present: the last day of its history."""

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import declarations, metrics, raw
+from pipelines import declarations
 from pipelines.declared import FILES, current
 from pipelines.home import ROOT
-from pipelines.raw import SYSTEM_COLUMNS
 from pipelines.rooms import Table, catalogue, invariants, sources
 from pipelines.schemas import KERNEL_FIELDS, columns_of, schema_of
+from pipelines.sync import raw
+from pipelines.sync.raw import SYSTEM_COLUMNS
+from pipelines.tables import metrics
 
 NOTE = "<!-- Made by `make docs` from the code; edit the code, not this file. -->"
 END = "<!-- End of what is made from the code. -->"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from models.policy.loading import load_policies
 from models.settings import SettingsError
 from pipelines import declarations
-from pipelines.apis import known
 from pipelines.home import Home
 from pipelines.rooms import catalogue, sources
+from pipelines.sync.apis import known
 from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError, connect, open_warehouse, scalar
 
 PACKAGES = ("dagster", "dlt", "duckdb", "polars", "pandera", "sqlglot")

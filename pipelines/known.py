@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from connectors.reading.resource import Resource
-from pipelines import build, checks, publish, raw
+from pipelines import publish
+from pipelines.answers.lookup import NothingFoundError
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.lookup import NothingFoundError
-from pipelines.raw_tables import ensure_table
 from pipelines.rooms import catalogue, invariants, resources, sources
 from pipelines.runs import Expect, Progress, RunResult
 from pipelines.schemas import literal, schema_of
+from pipelines.sync import raw
+from pipelines.sync.raw_tables import ensure_table
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, columns, connect, open_warehouse, scalar, table_names, writer_lock
 
 PURPOSE = "rapport run --as-known-on"

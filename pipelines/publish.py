@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipelines import docs, history, publications
-from pipelines.build import digest
+from pipelines import docs
 from pipelines.home import Home
-from pipelines.identity_words import IDENTITY_COLUMNS
+from pipelines.match.columns import IDENTITY_COLUMNS
 from pipelines.rooms import catalogue
 from pipelines.schemas import columns_of, comments, literal, schema_of
+from pipelines.tables import history, publications
+from pipelines.tables.build import digest
 from pipelines.warehouse import Connection, columns, scalar, table_names, transaction
 
 SCHEMAS = ("objects", "history", "marts", "metrics", "identity", "policy", "quarantine", "meta")

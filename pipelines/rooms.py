@@ -33,6 +33,7 @@ from pipelines.schemas import columns_of, schema_of
 
 CONNECTORS = ROOT / "connectors"
 MODELS = ROOT / "models"
+MAKERS = ROOT / "pipelines" / "tables"
 SOURCED = "sourced"
 """What an object's own SQL or function finds all sources' rows under, references resolved. Another object's SQL reads
 them as `sourced.<object>`, where it must not wait for what rules derive (a renewal from a subscription from a deal)."""
@@ -131,7 +132,7 @@ def catalogue() -> dict[str, Table]:
             tables[name] = Table(name, "sourced", _staged(path.stem, tables), path)
         tables[f"objects.{path.stem}"] = _object(path, tables)
     told = (_staged(name, tables) | {f"{SOURCED}.{name}"} for name in MERGED)
-    path = ROOT / "pipelines" / "provenance.py"
+    path = MAKERS / "provenance.py"
     tables["identity.provenance"] = Table("identity.provenance", "provenance", frozenset[str]().union(*told), path)
     for own in current().custom.object:
         name, path = f"objects.{own.name}", Path("config") / "custom.toml"
@@ -145,7 +146,7 @@ def catalogue() -> dict[str, Table]:
     for name, above in (("workflow_run", "task_done"), ("workflow_step", "workflow_run")):
         conditions = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
         reads = frozenset({*conditions, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
-        tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, ROOT / "pipelines" / "workflows.py")
+        tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, MAKERS / "workflows.py")
     tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
     tables |= _remembered(tables)
     tables = {name: _expand(table, tables) for name, table in tables.items()}
@@ -176,12 +177,11 @@ def _remembered(tables: Mapping[str, Table]) -> dict[str, Table]:
     marts = tables["metrics.metric_value"].reads
     said = frozenset({"metrics.metric_value", "marts.company_month", "meta.run", "policy.revenue"})
     late = objects | {"history.change", "ledger.published_value"}
-    here = ROOT / "pipelines"
     made = (
-        Table("history.change", "change", objects | told | links, here / "changes.py"),
-        Table("ledger.published_value", "publication", said, here / "publications.py"),
-        Table("intermediate.metric_input", "publication", marts, here / "restated.py"),
-        Table("intermediate.late_row", "publication", late, here / "restated.py"),
+        Table("history.change", "change", objects | told | links, MAKERS / "changes.py"),
+        Table("ledger.published_value", "publication", said, MAKERS / "publications.py"),
+        Table("intermediate.metric_input", "publication", marts, MAKERS / "restated.py"),
+        Table("intermediate.late_row", "publication", late, MAKERS / "restated.py"),
     )
     return {table.name: table for table in made}
 

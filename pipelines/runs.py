@@ -13,10 +13,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import build, checks, publish, raw
+from pipelines import publish
 from pipelines.assets import CONTEXT, SNAPSHOT, Workspace, all_assets, all_checks, as_of_instant, key
 from pipelines.home import Home
 from pipelines.rooms import catalogue
+from pipelines.sync import raw
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, open_warehouse, scalar, writer_lock
 
 COMMAND = "rapport/command"

@@ -8,16 +8,17 @@ from pathlib import Path
 import polars as pl
 
 from models.policy.loading import load_policies
-from pipelines import build, demo
+from pipelines import demo
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.rooms import catalogue
+from pipelines.tables import build
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines.demo_truth import Score, graded, score, wrongly_merged
 
-TUNED = (3, 5)
+TUNED = (3, 5, 101, 102)
 """Seeds of the worlds that were looked at when the model was made."""
-JUDGED = (101, 102)
+JUDGED = (103, 104)
 """Seeds of the worlds that only judge it."""
 COMPANIES = 1_500
 MONTHS = 12

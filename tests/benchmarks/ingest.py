@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.home import Home
-from pipelines.ingest import sync
 from pipelines.rooms import sources
+from pipelines.sync.ingest import sync
 from pipelines.warehouse import connect
 from tests.benchmarks.measure import Measured, measure
 

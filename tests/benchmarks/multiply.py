@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines import raw
 from pipelines.home import Home
 from pipelines.rooms import resources, sources
+from pipelines.sync import raw
 from pipelines.warehouse import Connection, columns, open_warehouse, save_counts, scalar, transaction
 
 RULES = (

@@ -19,10 +19,11 @@ from models.demo.world import make_world
 from models.identity.company_plan import PLAN as COMPANY
 from models.identity.contact_plan import PLAN as CONTACT
 from models.identity.training import HERE, known_pairs, train
-from pipelines import build, demo
+from pipelines import demo
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.rooms import catalogue
+from pipelines.tables import build
 from pipelines.warehouse import open_warehouse
 from tests.benchmarks.demo_identity import needed
 from tests.models.noisy_records import cleaned, noisy

@@ -16,11 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
 
-from pipelines import staging
 from pipelines.home import Home
-from pipelines.ingest import sync
-from pipelines.pull import Pulled, pull
 from pipelines.rooms import catalogue, sources
+from pipelines.sync.ingest import sync
+from pipelines.sync.pull import Pulled, pull
+from pipelines.tables import staging
 from pipelines.warehouse import open_warehouse
 
 Record = dict[str, Any]

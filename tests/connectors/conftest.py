@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import staging
 from pipelines.home import ROOT, Home
-from pipelines.ingest import Delivery, sync
 from pipelines.rooms import catalogue
 from pipelines.schemas import KERNEL_FIELDS, columns_of, schema_of
+from pipelines.sync.ingest import Delivery, sync
+from pipelines.tables import staging
 from pipelines.warehouse import open_warehouse
 
 REAL_DATA = ROOT.parent / "shared" / "data"

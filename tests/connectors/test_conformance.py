@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import build
 from pipelines.home import Home
-from pipelines.ingest import Delivery, sync
-from pipelines.raw import SYSTEM_COLUMNS
 from pipelines.rooms import CONNECTORS, MERGED, catalogue, sources
 from pipelines.schemas import KERNEL_FIELDS, columns_of, schema_of
+from pipelines.sync.ingest import Delivery, sync
+from pipelines.sync.raw import SYSTEM_COLUMNS
+from pipelines.tables import build
 from pipelines.warehouse import Connection, columns, open_warehouse
 
 PAIRS = sorted((str(table.source), table.object_name) for table in catalogue().values() if table.kind == "staging")

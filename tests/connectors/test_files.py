@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import declarations, staging
+from pipelines import declarations
 from pipelines.home import Home
-from pipelines.ingest import Delivery, sync
 from pipelines.rooms import CONNECTORS, catalogue, sources
+from pipelines.sync.ingest import Delivery, sync
+from pipelines.tables import staging
 from pipelines.warehouse import Connection, open_warehouse
 
 FOLDER = CONNECTORS / "files"

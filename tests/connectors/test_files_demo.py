@@ -12,10 +12,11 @@ import pytest
 
 from connectors.files.demo import write_exports
 from models.demo.world import make_world
-from pipelines import declarations, staging
+from pipelines import declarations
 from pipelines.home import Home
-from pipelines.ingest import sync
 from pipelines.rooms import CONNECTORS, catalogue
+from pipelines.sync.ingest import sync
+from pipelines.tables import staging
 from pipelines.warehouse import open_warehouse
 
 World = dict[str, pl.DataFrame]

@@ -19,8 +19,9 @@ import sqlglot
 from sqlglot import exp
 
 from models.policy.loading import load_policies
-from pipelines import decisions, founders, workflows
+from pipelines.match import decisions
 from pipelines.schemas import columns_of, definition, schema_of
+from pipelines.tables import founders, workflows
 
 MODELS = Path(__file__).parents[2] / "models"
 POLICIES = MODELS / "policy"

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import apis, build, checks, publish
+from pipelines import publish
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import Delivery, sync
 from pipelines.rooms import catalogue, invariants, sources
 from pipelines.schemas import schema_of
+from pipelines.sync import apis
+from pipelines.sync.ingest import Delivery, sync
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, open_warehouse
 from tests.connectors.api_server import ApiServer, Reader
 from tests.pipelines import small_world, toy_api

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from pipelines import build, checks, declarations, publish
+from pipelines import declarations, publish
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import sync
 from pipelines.rooms import catalogue
+from pipelines.sync.ingest import sync
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, open_warehouse
 
 CUSTOM = """\

@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 from connectors.fx.demo import HISTORY
+from pipelines.answers.lookup import open_snapshot
 from pipelines.home import ROOT, Home
-from pipelines.lookup import open_snapshot
 from pipelines.rooms import sources
 from tests.pipelines import small_world
 

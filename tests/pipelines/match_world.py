@@ -8,8 +8,8 @@ from datetime import datetime
 import polars as pl
 
 from models.policy.loading import load_policies
-from pipelines import decisions
 from pipelines.home import Home
+from pipelines.match import decisions
 from pipelines.warehouse import connect
 from tests.models.identity_rows import FOUNDER, Frames, Rows, company_frames, contact_frames, golden, linked, scored
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines import publications, restated
 from pipelines.rooms import catalogue, invariants
 from pipelines.schemas import definition, schema_of
+from pipelines.tables import publications, restated
 from pipelines.warehouse import transaction
 
 Said = Mapping[tuple[str, date], int]

@@ -11,11 +11,12 @@ from datetime import datetime
 import pytest
 
 from models.policy.loading import PolicyError
-from pipelines import apis, build
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import Synced, sync
 from pipelines.rooms import catalogue
+from pipelines.sync import apis
+from pipelines.sync.ingest import Synced, sync
+from pipelines.tables import build
 from pipelines.warehouse import open_warehouse, scalar
 from tests.connectors.api_server import Answer, ApiServer
 from tests.pipelines import small_world, toy_api
@@ -168,7 +169,7 @@ def test_names_that_are_none_are_told(home: Home, policy: Callable[[str], None])
 @pytest.fixture
 def toy_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
     monkeypatch.setattr(apis, "apis", toy_api.toy_apis)
-    monkeypatch.setattr("pipelines.complete.apis", toy_api.toy_apis)
+    monkeypatch.setattr("pipelines.sync.complete.apis", toy_api.toy_apis)
     with ApiServer(Toy(tickets=3)).running() as running:
         yield running
 

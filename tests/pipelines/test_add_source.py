@@ -15,18 +15,18 @@ import pytest
 
 from pipelines import home
 from pipelines.home import ROOT
-from pipelines.profiling import Looked, UnreadableError, look
-from pipelines.proposing import propose
-from pipelines.sampling import samples
-from pipelines.scaffold import connector, objects_of
+from pipelines.new_source.profiling import Looked, UnreadableError, look
+from pipelines.new_source.proposing import propose
+from pipelines.new_source.sampling import samples
+from pipelines.new_source.scaffold import connector, objects_of
 
 with warnings.catch_warnings():
     # typer before 0.26 imports a name that click 8.5 warns about
     warnings.filterwarnings("ignore", "'click.utils", DeprecationWarning)
     from typer.testing import CliRunner
 
-    from pipelines import add_source
     from pipelines.cli import app
+    from pipelines.new_source import add_source
 
 CUSTOMERS = """\
 Kunden-Nr.;Firma;Webseite;Umsatz;Mitarbeiter;Land;Kunde seit;Betreuer E-Mail;Währung;Bemerkung

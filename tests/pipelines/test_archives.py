@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from pipelines import ingest, report
+from pipelines.answers import report
 from pipelines.home import Home
-from pipelines.ingest import Delivery, sync
+from pipelines.sync import ingest
+from pipelines.sync.ingest import Delivery, sync
 from pipelines.warehouse import open_warehouse
 
 COMPANIES = "Record ID,Company name,Create Date,Last Modified Date\n"

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines import as_of, build
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import sync
 from pipelines.rooms import catalogue, sources
+from pipelines.sync.ingest import sync
+from pipelines.tables import as_of, build
 from pipelines.warehouse import Connection, open_warehouse, scalar
 from tests.pipelines import small_world
 from tests.pipelines.conftest import Drop
@@ -103,7 +103,7 @@ def test_what_is_read_again_is_measured_again(home: Home, drop: Drop, monkeypatc
     path = drop("hubspot/companies.csv", HEADER + "1,Acme,2025-01-01,2026-01-05\n2,Acme,2025-01-01\n")
     sync(home, list(sources()), datetime(2026, 6, 1), lambda _: None)
     assert seen_on(home, date(2026, 6, 1)) == {"1": "Acme"}
-    monkeypatch.setattr("pipelines.ingest.reader_version", lambda source: "mended")
+    monkeypatch.setattr("pipelines.sync.ingest.reader_version", lambda source: "mended")
     path.write_bytes(path.read_bytes())
     sync(home, ["hubspot"], datetime(2026, 6, 2), lambda _: None)
     with open_warehouse(home, "a test") as con:

@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 
 from models.policy.loading import PolicyError
-from pipelines import build, publish
+from pipelines import publish
 from pipelines.home import ROOT, Home
-from pipelines.ingest import sync
 from pipelines.rooms import catalogue, sources
+from pipelines.sync.ingest import sync
+from pipelines.tables import build
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines import small_world
 from tests.pipelines.conftest import as_of_instant, build_all
@@ -103,7 +104,7 @@ def test_a_delivery_that_says_nothing_new_makes_nothing_stale(copied: Home) -> N
 
 
 def test_a_mended_reader_makes_stale_what_it_read_again(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.reader_version", lambda source: "mended")
+    monkeypatch.setattr("pipelines.sync.ingest.reader_version", lambda source: "mended")
     deliver(copied, "hubspot/.hidden", "")
     with open_warehouse(copied, "a test") as con:
         again = "select resource from meta.delivery where source = 'hubspot' and reader_version = 'mended'"

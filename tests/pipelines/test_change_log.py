@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import build, publish
+from pipelines import publish
+from pipelines.answers.change_log import change_line, find_changes, find_restatements, restatement_line
+from pipelines.answers.lookup import NothingFoundError
 from pipelines.assets import as_of_instant
-from pipelines.change_log import change_line, find_changes, find_restatements, restatement_line
 from pipelines.home import Home
-from pipelines.ingest import sync
-from pipelines.lookup import NothingFoundError
 from pipelines.schemas import definition, schema_of
+from pipelines.sync.ingest import sync
+from pipelines.tables import build
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines import small_world
 

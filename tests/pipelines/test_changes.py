@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import changes
 from pipelines.rooms import MERGED, catalogue
 from pipelines.schemas import columns_of, definition, schema_of
+from pipelines.tables import changes
 
 HISTORIES = ("company", "contact", "job_role", "subscription", "ticket", "contract", "task")
 FIRST, SECOND, THIRD = datetime(2026, 1, 5), datetime(2026, 3, 1, 14, 5), datetime(2026, 4, 2)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import dagster as dg
 import pytest
 
-from pipelines import build, checks, runs
+from pipelines import runs
 from pipelines.assets import SNAPSHOT, Workspace, all_assets, all_checks
 from pipelines.home import Home
 from pipelines.rooms import Invariant, catalogue, invariants
+from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, open_warehouse, replace_table
 from tests.pipelines import small_world
 from tests.pipelines.conftest import build_all

@@ -10,10 +10,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import assets, declarations, docs, report
+from pipelines import assets, declarations, docs
+from pipelines.answers import report
 from pipelines.declared import current
 from pipelines.home import Home
-from pipelines.undeclared import HOW
+from pipelines.sync.undeclared import HOW
 from pipelines.warehouse import Connection, columns, open_warehouse
 from tests.pipelines.custom_workspace import rows
 

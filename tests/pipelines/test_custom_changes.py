@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import build, declarations, publish
+from pipelines import declarations, publish
 from pipelines.assets import as_of_instant
 from pipelines.declared import cached, current, put_in_force
 from pipelines.home import Home
 from pipelines.rooms import catalogue
 from pipelines.schemas import columns_of, schema_of
+from pipelines.tables import build
 from pipelines.warehouse import columns, open_warehouse
 from tests.pipelines.custom_workspace import CUSTOM, FILES, make, rows
 

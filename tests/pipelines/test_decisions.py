@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.policy.loading import PolicyError
-from pipelines import decisions
+from pipelines.match import decisions
 
 HEADER = "id,object,verdict,left,right,by,decided_at,reason,undone_at,undone_by\n"
 GOOD = "1,company,same,crm:1,desk:7,ada,2026-06-01T10:00:00Z,one VAT id,,\n"

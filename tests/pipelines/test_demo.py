@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from pipelines import demo, runs
+from pipelines.answers.lookup import open_snapshot
 from pipelines.home import Home
-from pipelines.ingest import Synced
-from pipelines.lookup import open_snapshot
+from pipelines.sync.ingest import Synced
 from pipelines.warehouse import Connection
 from tests.pipelines.demo_truth import graded, has_demo, identities, score, wrongly_merged
 

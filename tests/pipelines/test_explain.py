@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "'click.utils", DeprecationWarning)
     from typer.testing import CliRunner
 
-    from pipelines.explain import app
+    from pipelines.answers.explain import app
 
 TABLES = """
 create schema objects; create schema marts; create schema identity; create schema meta;

@@ -12,9 +12,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import decisions, founders
-from pipelines.decisions import Decision
+from pipelines.match import decisions
+from pipelines.match.decisions import Decision
 from pipelines.rooms import MODELS, Table
+from pipelines.tables import founders
 from pipelines.warehouse import Connection, transaction
 from tests.models.identity_rows import TRUST, Rows, company_frames, frame, linked
 

@@ -14,9 +14,9 @@ import polars as pl
 import pytest
 
 from models.policy.loading import PolicyError
-from pipelines import golden
-from pipelines.golden import Rule, Rules
 from pipelines.schemas import Column, columns_of, schema_of
+from pipelines.tables import golden
+from pipelines.tables.golden import Rule, Rules
 from pipelines.warehouse import Connection
 
 Record = dict[str, Any]

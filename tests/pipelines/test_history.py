@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.schema import Happening
-from pipelines import golden, history
+from pipelines.answers.lookup import open_snapshot
 from pipelines.home import Home
-from pipelines.ingest import sync
-from pipelines.lookup import open_snapshot
 from pipelines.rooms import catalogue, sources
 from pipelines.schemas import columns_of, schema_of
+from pipelines.sync.ingest import sync
+from pipelines.tables import golden, history
 from pipelines.warehouse import Connection, connect, open_warehouse
 from tests.pipelines import small_world
 from tests.pipelines.conftest import build_all

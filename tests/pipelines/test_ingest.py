@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from pipelines import raw
 from pipelines.home import Home
+from pipelines.sync import raw
 from pipelines.warehouse import WarehouseDamagedError, open_warehouse
 from tests.pipelines.conftest import Drop, take
 
@@ -106,7 +106,7 @@ def test_a_refused_file_is_read_again_once_its_reader_is_mended(
     drop("hubspot/companies.csv", HEADER + "1,Acme,2025-01-01,2026-01-01\n2,Beta\n")
     take(home, "hubspot")
     assert take(home, "hubspot") == []
-    monkeypatch.setattr("pipelines.ingest.reader_version", lambda source: "another")
+    monkeypatch.setattr("pipelines.sync.ingest.reader_version", lambda source: "another")
     (again,) = take(home, "hubspot")
     assert (again.rows_read, again.rows_stored, again.rows_quarantined) == (2, 1, 1)
     assert names(home, "raw_hubspot.companies") == [("1", "Acme")]

@@ -17,13 +17,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import build, decisions, known, publish, raw, runs, workflows
+from pipelines import known, publish, runs
+from pipelines.answers.lookup import NothingFoundError
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
-from pipelines.ingest import sync
-from pipelines.lookup import NothingFoundError
+from pipelines.match import decisions
 from pipelines.rooms import invariants, sources
 from pipelines.schemas import literal
+from pipelines.sync import raw
+from pipelines.sync.ingest import sync
+from pipelines.tables import build, workflows
 from pipelines.warehouse import Connection, open_warehouse, scalar, table_names
 from tests.pipelines import year
 from tests.pipelines.conftest import ENVIRONMENT, check_all

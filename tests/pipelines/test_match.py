@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import decisions, weight_chart
+from pipelines.answers.lookup import NothingFoundError, find_company, open_snapshot
 from pipelines.home import Home
-from pipelines.lookup import NothingFoundError, find_company, open_snapshot
+from pipelines.match import decisions, weight_chart
 from pipelines.warehouse import connect, writer_lock
 from tests.pipelines import match_world
 

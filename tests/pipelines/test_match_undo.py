@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipelines import checks, decisions
 from pipelines.home import Home
-from pipelines.ingest import sync
+from pipelines.match import decisions
 from pipelines.rooms import catalogue, invariants, sources
+from pipelines.sync.ingest import sync
+from pipelines.tables import checks
 from pipelines.warehouse import Connection, open_warehouse, table_names
 from tests.pipelines import small_world
 from tests.pipelines.custom_workspace import make

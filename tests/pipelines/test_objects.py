@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from pipelines import objects, raw
-from pipelines.build import prepare
 from pipelines.home import Home
 from pipelines.rooms import MERGED, Table
 from pipelines.schemas import columns_of, schema_of
+from pipelines.sync import raw
+from pipelines.tables import objects
+from pipelines.tables.build import prepare
 from pipelines.warehouse import Connection
 
 LOADED = datetime(2026, 7, 1)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines import build, checks, objects, provenance
 from pipelines.rooms import MERGED, Table, catalogue, invariants
+from pipelines.tables import build, checks, objects, provenance
 from pipelines.warehouse import Connection
 from tests.pipelines.test_objects import con as con
 from tests.pipelines.test_objects import link, stage

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import build, publish
+from pipelines import publish
+from pipelines.answers.lookup import open_snapshot
 from pipelines.home import Home
-from pipelines.lookup import open_snapshot
 from pipelines.rooms import catalogue
+from pipelines.tables import build
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines import small_world
 from tests.pipelines.conftest import as_of_instant

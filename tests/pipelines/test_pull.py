@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from connectors.reading.session import read_json, write_json
-from pipelines import pull
 from pipelines.home import ROOT, Home
-from pipelines.ingest import sync
-from pipelines.pulled import Cursors
+from pipelines.sync import pull
+from pipelines.sync.ingest import sync
+from pipelines.sync.pulled import Cursors
 from pipelines.warehouse import open_warehouse, scalar
 from tests.connectors.api_server import Answer, ApiServer, Reader
 from tests.pipelines import toy_api

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from pipelines.home import Home
-from pipelines.ingest import sync
+from pipelines.sync.ingest import sync
 from pipelines.warehouse import open_warehouse, save_counts
 from tests.pipelines.conftest import Drop, take
 
@@ -39,8 +39,8 @@ def test_fewer_rows_after_a_reader_was_mended_are_no_damage(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
-        killed.setattr("pipelines.ingest.reader_version", lambda source: "mended")
-        killed.setattr("pipelines.ingest.save_counts", end)
+        killed.setattr("pipelines.sync.ingest.reader_version", lambda source: "mended")
+        killed.setattr("pipelines.sync.ingest.save_counts", end)
         with pytest.raises(KeyboardInterrupt):
             take(home, "hubspot")
     with open_warehouse(home, "a test") as con:
@@ -54,7 +54,7 @@ def test_an_old_file_that_is_read_again_stays_old(home: Home, drop: Drop, monkey
     sync(home, ["stripe"], datetime(2026, 1, 1), lambda _: None)
     drop("stripe/prices later.ndjson", price % 200 + "\n")
     sync(home, ["stripe"], datetime(2026, 2, 1), lambda _: None)
-    monkeypatch.setattr("pipelines.ingest.reader_version", lambda source: "mended")
+    monkeypatch.setattr("pipelines.sync.ingest.reader_version", lambda source: "mended")
     assert {delivery.file for delivery in take(home, "stripe")} == {"prices.ndjson"}, "only it had a refused row"
     with open_warehouse(home, "a test") as con:
         told = con.execute("select unit_amount, _loaded_at from raw_stripe.prices order by _arrival").fetchall()

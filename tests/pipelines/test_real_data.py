@@ -8,8 +8,8 @@ import pytest
 
 from pipelines import demo, runs
 from pipelines.home import ROOT, Home
-from pipelines.ingest import inbox_files, sync
 from pipelines.rooms import sources
+from pipelines.sync.ingest import inbox_files, sync
 
 REAL_DATA = ROOT.parent / "shared" / "data"
 DELIVERED = {

@@ -8,9 +8,9 @@ from email.utils import format_datetime
 import pytest
 
 from connectors.reading.session import retry_after
-from pipelines import apis
 from pipelines.home import Home
-from pipelines.pulled import only_pull
+from pipelines.sync import apis
+from pipelines.sync.pulled import only_pull
 from pipelines.warehouse import WarehouseBusyError
 from tests.connectors.api_server import CUT, Answer, ApiServer, Reader
 from tests.pipelines import toy_api

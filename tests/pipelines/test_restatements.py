@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import publications
+from pipelines.tables import publications
 from tests.pipelines.said_books import Books, Said
 
 FEB, MARCH, APRIL, MAY = (date(2026, month, 1) for month in (2, 3, 4, 5))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import build
 from pipelines.rooms import Table, catalogue
+from pipelines.tables import build
 from pipelines.warehouse import connect
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import raw, staging
 from pipelines.home import Home
-from pipelines.raw import SYSTEM_COLUMNS
 from pipelines.rooms import Table, catalogue
+from pipelines.sync import raw
+from pipelines.sync.raw import SYSTEM_COLUMNS
+from pipelines.tables import staging
 from pipelines.warehouse import Connection, columns, open_warehouse, replace_table
 from tests.pipelines.conftest import Drop, take
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import staging, versions
 from pipelines.home import Home
-from pipelines.ingest import sync
 from pipelines.rooms import catalogue
+from pipelines.sync.ingest import sync
+from pipelines.tables import staging, versions
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines.conftest import Drop
 from tests.pipelines.version_world import Row, company, hour, link, load, made, prepare, rows_of, spans, told

@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from models.policy.loading import PolicyError, load_policies
-from pipelines import workflows
 from pipelines.rooms import catalogue
+from pipelines.tables import workflows
 
 sys.path.append(str(Path(__file__).parents[1] / "models"))
 

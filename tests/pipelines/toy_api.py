@@ -17,8 +17,8 @@ from dlt.sources.rest_api.typing import RESTAPIConfig
 from requests import Response
 
 from connectors.reading.api import AfterLast, Api, LimitReachedError, NextLink, Record, Settings, endpoint
-from pipelines import apis, pull, pulled
 from pipelines.home import Home
+from pipelines.sync import apis, pull, pulled
 from tests.connectors.api_server import Answer, ApiServer, Ask, Reader
 
 SECRET = "s3cret/of+the=toy"

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines import history, raw, versions
 from pipelines.rooms import MERGED, catalogue
+from pipelines.sync import raw
+from pipelines.tables import history, versions
 from pipelines.warehouse import Connection, table_names, transaction
 
 START = datetime(2026, 1, 1)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from pipelines.decisions import HEADER
+from pipelines.match.decisions import HEADER
 
 YEAR = 2025
 CUSTOMERS = {1: 1, 2: 1, 3: 1, 4: 2, 5: 4, 6: 8}

@@ -1,0 +1,81 @@
+"""The commands `rapport changes` and `rapport restatements`: what was typed, and what is printed.
+
+What is told belongs to `change_log`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.home import Home
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
+Company = Annotated[str, typer.Argument(help="The company's name, domain or id.")]
+Found = list[dict[str, Any]]
+
+
+def changes(
+    company: Company,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or before.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what changed at a company, newest first: of itself, its people, contracts, subscriptions, tickets ..."""
+    from pipelines.answers.change_log import change_line, find_changes
+
+    days = (since.date() if since else None, until.date() if until else None)
+    _answer(home, as_json, lambda place: find_changes(place, company, *days), change_line, "Nothing changed.")
+
+
+def restatements(
+    month: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m"], help="Only numbers of this month, such as 2026-03.")
+    ] = None,
+    company: Annotated[str | None, typer.Option(help="Only this company's MRR (name, domain or id).")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell which published numbers of closed months are said otherwise now, what they were, and why."""
+    from pipelines.answers.change_log import find_restatements, restatement_line
+
+    period = month.date() if month else None
+    empty = "No number of a closed month has been said otherwise than it was published."
+    _answer(home, as_json, lambda place: find_restatements(place, period, company), restatement_line, empty)
+
+
+def _answer(
+    home: Path | None, as_json: bool, find: Callable[[Home], Found], line: Callable[[dict[str, Any]], str], empty: str
+) -> None:
+    from pipelines.answers.lookup import NothingFoundError
+
+    place = Home.find(home)
+    try:
+        if not place.exists():
+            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+        found = find(place)
+    except NothingFoundError as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    if as_json:
+        return print(json.dumps(found, indent=2, default=str))
+    for row in found:
+        out.print(line(row), markup=False)
+    if not found:
+        out.print(empty)
