@@ -2,7 +2,7 @@
 telephone of one's own, the model. What follows for the golden id is said in `contact_link`.
 
 A shared mailbox (info@, billing@) joins two records only when they give the same name. So does a telephone, and only
-one that is no company's and that nobody of another family name has: it goes with its owner from company to company.
+one that is no company's and all of whose names have a word in common: it goes with its owner from company to company.
 Records of our own people are team members, never contacts: they link nobody to anybody.
 """
 
@@ -49,13 +49,20 @@ def _addresses(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _own_phones(people: pl.DataFrame, switchboards: pl.Series) -> pl.DataFrame:
-    """source_key, rank, value, evidence: each telephone of a person's own, with the whole name in any order."""
-    return (
-        people.select("source_key", "rank", "clean_name", "last_name", evidence="phones")
+    """source_key, rank, value, evidence: each telephone of a person's own with two words of the name, in any order.
+
+    One of the two is the name's first word, so that relatives with two family names do not agree.
+    """
+    words = (
+        people.select("source_key", "rank", evidence="phones", words=pl.col("clean_name").str.extract_all(r"\S\S+"))
         .explode("evidence")
         .drop_nulls()
         .filter(~pl.col("evidence").is_in(switchboards.drop_nulls().implode()))
-        .filter(pl.col("last_name").n_unique().over("evidence") == 1, pl.col("clean_name").str.contains(" "))
-        .with_columns(words=pl.col("clean_name").str.split(" ").list.sort().list.join(" "))
-        .select("source_key", "rank", "evidence", value=pl.col("evidence") + "|" + pl.col("words"))
+        .with_columns(first=pl.col("words").list.first(), records=pl.len().over("evidence"))
+        .with_columns(word=pl.col("words").list.unique())
+        .explode("word")
+        .with_columns(is_common=pl.len().over("evidence", "word") == pl.col("records"))
+        .filter(pl.col("is_common").any().over("evidence"), pl.col("word") != pl.col("first"))
     )
+    both = pl.concat_list("first", "word").list.sort().list.join(" ")
+    return words.select("source_key", "rank", "evidence", value=pl.col("evidence") + "|" + both)

@@ -57,10 +57,10 @@ class Limits:
     cluster_cap: int
 
     @classmethod
-    def of(cls, policy: pl.DataFrame) -> Limits:
-        """The settings of `policy.identity`."""
+    def of(cls, name: str, policy: pl.DataFrame) -> Limits:
+        """The settings of `policy.identity` for companies or contacts; of team members the model says nothing."""
         (row,) = policy.to_dicts()
-        return cls(float(row["ask_at"]), float(row["merge_at"]), int(row["cluster_cap"]))
+        return cls(float(row["ask_at"]), float(row.get(f"merge_{name}_at", 1)), int(row["cluster_cap"]))
 
 
 class Opinion(NamedTuple):
@@ -91,7 +91,7 @@ def decide(
     Returns `DECISION`. verdict: joined (in one cluster, by this or by others), left (a person keeps them apart),
     refused (guard says why), ask (the model is not sure). `is_open`: a person's word is wanted.
     """
-    limits = Limits.of(frames["policy.identity"])
+    limits = Limits.of(name, frames["policy.identity"])
     ordered = records.sort("rank").with_row_index("place")
     opinions = _in_order(
         [of_people(name, frames["policy.match_decision"]), *rules, of_model(pairs)], ordered, pairs, limits

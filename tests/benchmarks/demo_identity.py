@@ -16,9 +16,9 @@ from pipelines.tables import build
 from pipelines.warehouse import Connection, open_warehouse
 from tests.pipelines.demo_truth import Score, graded, score, wrongly_merged
 
-TUNED = (3, 5, 101, 102)
+TUNED = (3, 5, 101, 102, 103, 104)
 """Seeds of the worlds that were looked at when the model was made."""
-JUDGED = (103, 104)
+JUDGED = (105, 106)
 """Seeds of the worlds that only judge it."""
 COMPANIES = 1_500
 MONTHS = 12
@@ -81,7 +81,7 @@ def match(home: Home, *, is_by_model: bool) -> None:
     own.unlink(missing_ok=True)
     if not is_by_model:
         (settings,) = load_policies(home.config)["identity"].to_dicts()
-        settings |= {"merge_at": '"1"', "ask_at": '"1"'}
+        settings |= dict.fromkeys(("merge_company_at", "merge_contact_at", "ask_at"), '"1"')
         own.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     wanted = needed({f"identity.{kind}_link" for kind in KINDS})
     with open_warehouse(home, "benchmark") as con:

@@ -78,7 +78,8 @@ def policies(merge_at: str = "0.99", cluster_cap: int = 50, ask_at: str = "0.5",
         for name, values in known.items()
     }
     ranks = pl.DataFrame({"source": TRUST, "trust": list(range(len(TRUST)))}, schema_overrides={"trust": pl.Int64})
-    limits = {"merge_at": [Decimal(merge_at)], "ask_at": [Decimal(ask_at)], "cluster_cap": [cluster_cap]}
+    limits = {"ask_at": [Decimal(ask_at)], "cluster_cap": [cluster_cap]}
+    limits |= {f"merge_{kind}_at": [Decimal(merge_at)] for kind in ("company", "contact")}
     return frames | {"policy.source_rank": ranks, "policy.identity": pl.DataFrame(limits)}
 
 

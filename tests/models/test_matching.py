@@ -31,7 +31,8 @@ def records() -> dict[str, pl.DataFrame]:
     return noisy_records()
 
 
-MERGE, ASK = float(POLICY["merge_at"]), float(POLICY["ask_at"])
+MERGE, ASK = float(POLICY["merge_company_at"]), float(POLICY["ask_at"])
+MERGE_PEOPLE = float(POLICY["merge_contact_at"])
 Two = Sequence[Mapping[str, Any]]
 MERGED_COMPANIES: dict[str, Two] = {
     "a typo, but the same phone": (
@@ -112,7 +113,7 @@ def test_clients_of_one_agency_are_not_joined_by_its_domain() -> None:
 
 PEOPLE: dict[str, tuple[float, float, Two]] = {
     "swapped names, the same phone": (
-        MERGE,
+        MERGE_PEOPLE,
         1,
         (
             {"first_name": "Anna", "last_name": "Schäfer", "phone": "+49 170 2312501", "at": "7"},
@@ -120,11 +121,19 @@ PEOPLE: dict[str, tuple[float, float, Two]] = {
         ),
     ),
     "an initial at the same company": (
-        ASK,
-        MERGE,
+        MERGE_PEOPLE,
+        1,
         (
             {"first_name": "Anna", "last_name": "Schäfer", "at": "7"},
             {"first_name": "A.", "last_name": "Schäfer", "at": "7"},
+        ),
+    ),
+    "an initial and another address at the same company": (
+        ASK,
+        MERGE_PEOPLE,
+        (
+            {"first_name": "Anna", "last_name": "Schäfer", "address": "anna.schaefer@oak.example", "at": "7"},
+            {"first_name": "A.", "last_name": "Schäfer", "address": "buying@oak.example", "at": "7"},
         ),
     ),
     "the same name at other companies": (
@@ -145,7 +154,7 @@ PEOPLE: dict[str, tuple[float, float, Two]] = {
     ),
     "two colleagues on one telephone": (
         0,
-        MERGE,
+        MERGE_PEOPLE,
         (
             {"first_name": "Anna", "last_name": "Schäfer", "phone": "+49 30 2312501", "at": "7"},
             {"first_name": "Kofi", "last_name": "Okafor", "phone": "+49 30 2312501", "at": "7"},

@@ -19,8 +19,24 @@ MOBILE = "+4915150000001"
         ([("desk", "9", "Ada Berg", MOBILE), ("billing", "5", "Ida Moser", MOBILE)], None, False),
         ([("desk", "9", "Ada Berg", "+4915150000002")], None, False),
         ([("desk", "9", "Ada", MOBILE)], None, False),
+        ([("desk", "9", "Ada Berg-Moser", MOBILE)], None, True),
+        ([("desk", "9", "Berg, Ada", MOBILE), ("billing", "5", "Ada Borg", MOBILE)], None, True),
+        ([("desk", "9", "Ida Berg", MOBILE)], None, False),
+        ([("desk", "9", "A. Berg", MOBILE)], None, False),
     ],
-    ids=["another job", "twice in one source", "switchboard", "other name", "shared", "other number", "half a name"],
+    ids=[
+        "another job",
+        "twice in one source",
+        "switchboard",
+        "other name",
+        "shared",
+        "other number",
+        "half a name",
+        "two family names",
+        "another spelling beside",
+        "a sister",
+        "an initial",
+    ],
 )
 def test_a_telephone_of_ones_own_goes_with_the_person(others: Rows, switchboard: str | None, *, is_one: bool) -> None:
     people: Rows = [("crm", "1", "Ada Berg", MOBILE), *others]
