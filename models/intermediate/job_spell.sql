@@ -30,18 +30,40 @@ address as (
     group by e.contact_id, d.company_id
 ),
 
+known as (
+    select contact_id, company_id, coalesce(started_on, cast(created_at as date)) as on_day from said
+    union all
+    select contact_id, company_id, came_on as on_day from address
+),
+
+later as (
+    select contact_id, company_id, min(on_day) as from_on
+    from known
+    group by contact_id, company_id
+    qualify min(on_day) > min(min(on_day)) over (partition by contact_id)
+),
+
+moved as (
+    select a.contact_id, a.company_id, a.came_on
+    from address as a
+    join later as l on a.contact_id = l.contact_id and a.company_id = l.company_id and a.came_on = l.from_on
+),
+
 claim as (
     select
-        s.contact_id, s.company_id, s.started_on, s.ended_on, s.is_primary, 'job' as evidence,
-        coalesce(s.started_on, a.came_on, cast(s.created_at as date)) as known_on
+        s.contact_id, s.company_id, coalesce(s.started_on, m.came_on) as started_on, s.ended_on, s.is_primary,
+        'job' as evidence, coalesce(s.started_on, a.came_on, cast(s.created_at as date)) as known_on
     from said as s
     left join address as a on s.contact_id = a.contact_id and s.company_id = a.company_id
+    left join moved as m on s.contact_id = m.contact_id and s.company_id = m.company_id
     union all
     select
         a.contact_id, a.company_id, a.came_on as started_on, cast(null as date) as ended_on, false as is_primary,
         'email_domain' as evidence, a.came_on as known_on
     from address as a
-    where not exists (select 1 from said as s where s.contact_id = a.contact_id and s.company_id = a.company_id)
+    left join moved as m on a.contact_id = m.contact_id and a.company_id = m.company_id
+    where m.contact_id is not null
+        or not exists (select 1 from said as s where s.contact_id = a.contact_id and s.company_id = a.company_id)
 ),
 
 bounded as (

@@ -35,7 +35,15 @@ held as (
 ),
 
 chosen as (
-    select *
+    -- An address that came on the day a job begins says more of it than the job: that the one before is over.
+    select
+        * exclude (evidence),
+        case
+            when max(case when evidence = 'email_domain' and is_new_there then company_id end)
+                over (partition by contact_id, from_on) = company_id
+                then 'email_domain'
+            else evidence
+        end as evidence
     from held
     qualify row_number() over (
         partition by contact_id, from_on order by known_on desc, (evidence = 'job') desc, company_id asc

@@ -79,8 +79,26 @@ def first(*days: int | None) -> int:
     return next((day for day in days if day is not None), LATE)
 
 
+def moved_to(roles: list[Row], addresses: dict[str, int | None]) -> set[str]:
+    """The companies whose address came before anything else was known of a job there, and after another company was."""
+    known: dict[str, list[int]] = {company: [] for company in COMPANIES}
+    for role in roles:
+        known[role["company_id"]].append(first(role["started_on"], role["created_at"]))
+    for company, came in addresses.items():
+        known[company].append(first(came))
+    earliest = {company: min(days, default=LATE) for company, days in known.items()}
+    return {name for name, came in addresses.items() if came == earliest[name] and came > min(earliest.values())}
+
+
 def main_company(roles: list[Row], addresses: dict[str, int | None], day: int) -> str | None:
     jobs, mails = [], []
+    moved = moved_to(roles, addresses)
+    roles = [
+        role | {"started_on": addresses[role["company_id"]]}
+        if role["company_id"] in moved and role["started_on"] is None
+        else role
+        for role in roles
+    ]
     for company in COMPANIES:
         spell = unbroken(roles, company, day)
         if spell:
@@ -88,7 +106,7 @@ def main_company(roles: list[Row], addresses: dict[str, int | None], day: int) -
             came = addresses.get(company)
             known = min(first(role["started_on"], came, role["created_at"]) for role in spell)
             jobs.append((not any(role["is_primary"] for role in spell), -began, company, known))
-        elif company in addresses and company not in {role["company_id"] for role in roles}:
+        if company in moved or (company in addresses and company not in {role["company_id"] for role in roles}):
             came = EARLY if addresses[company] is None else addresses[company]
             if came is not None and came <= day:
                 mails.append((-came, company, came))
@@ -146,6 +164,15 @@ def test_a_job_that_ended_and_the_next_one(made: Made) -> None:
     assert changes(made(given([ENDED, {"company_id": "a", "started_on": 9}]))) == [], "who comes back has not changed"
     assert changes(made(given([{**ENDED, "ended_on": None}]))) == []
     assert changes(made(given([{**ENDED, "ended_on": 300}]))) == [], "what is to come is not told yet"
+
+
+def test_an_address_at_a_company_known_later_tells_of_a_move(made: Made) -> None:
+    before = {"company_id": "a", "is_primary": True, "created_at": 1}
+    both = [before, {"company_id": "b"}]
+    assert changes(made(given(both, {"a": 1, "b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
+    assert changes(made(given(both, {"a": 1}))) == [], "when it began, nobody knows"
+    both = [before, {"company_id": "b", "created_at": 1}]
+    assert changes(made(given(both, {"b": 9}))) == [], "both were known from the first"
 
 
 def test_a_second_job_is_no_leaving(made: Made) -> None:
