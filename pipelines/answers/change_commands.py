@@ -34,6 +34,7 @@ def changes(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or before.")
     ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many to print, of the newest; 0 for all. JSON has all.")] = 40,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +42,7 @@ def changes(
     from pipelines.answers.change_log import change_line, find_changes
 
     days = (since.date() if since else None, until.date() if until else None)
-    _answer(home, as_json, lambda place: find_changes(place, company, *days), change_line, "Nothing changed.")
+    _answer(home, as_json, lambda place: find_changes(place, company, *days), change_line, "Nothing changed.", limit)
 
 
 def restatements(
@@ -61,7 +62,12 @@ def restatements(
 
 
 def _answer(
-    home: Path | None, as_json: bool, find: Callable[[Home], Found], line: Callable[[dict[str, Any]], str], empty: str
+    home: Path | None,
+    as_json: bool,
+    find: Callable[[Home], Found],
+    line: Callable[[dict[str, Any]], str],
+    empty: str,
+    limit: int = 0,
 ) -> None:
     from pipelines.answers.lookup import NothingFoundError
 
@@ -75,7 +81,9 @@ def _answer(
         raise typer.Exit(2) from None
     if as_json:
         return print(json.dumps(found, indent=2, default=str))
-    for row in found:
+    for row in found[: limit or None]:
         out.print(line(row), markup=False)
+    if limit and len(found) > limit:
+        out.print(f"... and {len(found) - limit:,} before them: --limit 0 prints all.")
     if not found:
         out.print(empty)

@@ -194,9 +194,14 @@ def _why_one(found: Mapping[str, Any]) -> str:
         evidence = f" ({record['evidence']})" if record["evidence"] and record["rule"] != "source" else ""
         listed.append(f"  {record['source_system']} {record['source_record_id']} {joined}{evidence}.")
     parts = [f"{many} this {words(found['object'])}:", *listed]
-    decided = [one for one in found["decisions"] if one["verdict"] != "joined" or len(records) > TOLD]
+    same = [one for one in found["decisions"] if one["verdict"] == "joined"]
+    told = [one for one in same if one["rule"] != "model" and len(records) > TOLD]
+    decided = [one for one in found["decisions"] if one["verdict"] != "joined"] + told
     if decided:
         parts += ["What was decided about pairs of them and others:", *(f"  {_decision(one)}" for one in decided)]
+    likely = len([one for one in same if one["rule"] == "model"])
+    if likely and len(records) > TOLD:
+        parts.append(f"The model finds {likely} {'pairs' if likely > 1 else 'pair'} of them to be the same.")
     return "\n".join(parts)
 
 

@@ -121,7 +121,11 @@ def test_the_commands(told: Home) -> None:
     said = run(app, ["changes", "c1"])
     assert (said.exit_code, said.output) == (0, "2026-06-01  Contact Ada Smith was added.  (crm/people.csv:3)\n")
     assert run(app, ["changes", "c2"]).output == "Nothing changed.\n"
-    (row,) = json.loads(run(app, ["changes", "c1", "--json"]).stdout)
+    filled(told, "history.change", change("2026-05-01", "Contact Bo Lund was added.", object_id="p2"))
+    said = run(app, ["changes", "c1", "--limit", "1"])
+    assert said.output.splitlines()[1:] == ["... and 1 before them: --limit 0 prints all."]
+    assert len(run(app, ["changes", "c1", "--limit", "0"]).output.splitlines()) == 2
+    row, _ = json.loads(run(app, ["changes", "c1", "--json"]).stdout)
     assert (row["object"], row["line"]) == ("contact", 3)
     assert "said otherwise" in run(app, ["restatements", "--month", "2026-03"]).output
     assert json.loads(run(app, ["restatements", "--json"]).stdout) == []
