@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 import sqlglot
+from duckdb import DuckDBPyConnection
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
@@ -55,6 +56,8 @@ class Table:
     path: Path
     sql: str | None = None
     build: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame] | None = None
+    renew: Callable[[DuckDBPyConnection], None] | None = None
+    """Changes the table in place, and makes it where there is none: for a table of which little changes at a time."""
     inputs: tuple[str, ...] = ()
     is_declared: bool = False
     """Whether the workspace declares it: then its `sql`, and no file of this project, says what it is."""
@@ -223,12 +226,11 @@ def _models(room: str) -> list[Table]:
         made.append(Table(f"{room}.{path.stem}", "model", references(path), path, sql=path.read_text()))
     for path in _modules(MODELS / room):
         module = importlib.import_module(f"models.{room}.{path.stem}")
-        if hasattr(module, "build"):
+        build, renew = getattr(module, "build", None), getattr(module, "renew", None)
+        if build or renew:
             inputs = tuple(module.INPUTS)
             name = f"{room}.{path.stem}"
-            # a table that reads itself finds there what it said last time; it does not wait for itself
-            reads = frozenset(inputs) - {name}
-            made.append(Table(name, "model", reads, path, build=module.build, inputs=inputs))
+            made.append(Table(name, "model", frozenset(inputs), path, build=build, renew=renew, inputs=inputs))
     return made
 
 

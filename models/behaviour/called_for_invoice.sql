@@ -1,52 +1,51 @@
--- What payment schedules, billing intervals of subscriptions, and of contracts that have neither, call for.
-with reduced as (
+-- What agreed terms call for. One agreement calls once: its contract's own payment schedule goes before the billing periods
+-- of its subscriptions, for as long as the contract runs; these go before the contract's value in equal parts. Outside
+-- the contract's term, or once it is called off, the subscription calls by itself.
+with billed as (
     select
-        p.subscription_id, p.company_id, p.contract_id, p.currency, p.period_start, p.period_end, p.item, p.amount,
-        min(p.source_system) as source_system, min(p.source_record_id) as source_record_id,
-        max(p.loaded_at) as loaded_at,
-        case when max(d.percent_off) >= 100 then 0
-            else coalesce(round(exp(sum(ln(1 - case when d.percent_off < 100 then d.percent_off end / 100))), 12), 1)
-        end as kept,
-        coalesce(sum(d.amount_off) filter (where d.item is not null and coalesce(d.currency, p.currency) = p.currency), 0)
-            as own_off,
-        coalesce(sum(d.amount_off) filter (where d.item is null and coalesce(d.currency, p.currency) = p.currency), 0)
-            as shared_off
-    from behaviour.billing_period as p
-    left join objects.subscription_discount as d on p.subscription_id = d.subscription_id
-        and coalesce(d.item, p.item) = p.item
-        and p.period_start >= d.starts_at and (d.ends_at is null or p.period_start < d.ends_at)
-    group by p.subscription_id, p.company_id, p.contract_id, p.currency, p.period_start, p.period_end, p.item, p.amount
+        subscription_id, company_id, contract_id, currency, period_start, period_end, sum(amount) as amount,
+        min(source_system) as source_system, min(source_record_id) as source_record_id, max(loaded_at) as loaded_at
+    from behaviour.billing_period
+    group by subscription_id, company_id, contract_id, currency, period_start, period_end
+),
+
+-- A period belongs to the contract's term when it begins in it, give or take the days that bill and call may be apart.
+covered as (
+    select distinct b.subscription_id, b.period_start
+    from billed as b
+    join behaviour.agreement_link as l on b.subscription_id = l.subscription_id
+    join behaviour.scheduled_term as t on l.contract_id = t.contract_id
+    cross join behaviour.invoice_window as w
+    where cast(b.period_start + interval '1' day * w.match_days as date) >= t.covers_from
+        and cast(b.period_start + interval '1' day * w.match_days as date) < t.covers_to
 ),
 
 subscribed as (
     select
-        'subscription:' || subscription_id || ':' || strftime(period_start, '%Y-%m-%dT%H:%M:%S') || ':' || currency
-        || ':' || strftime(period_end, '%Y-%m-%d') as expected_invoice_id,
-        company_id, contract_id, subscription_id, cast(period_start as date) as issue_on, period_start, period_end, currency,
-        cast(greatest(
-            sum(greatest(cast(amount * cast(kept as decimal(13, 12)) as decimal(38, 12)) - own_off, 0)) - max(shared_off), 0
-        ) as decimal(18, 4)) as amount,
-        min(source_system) as source_system, min(source_record_id) as source_record_id, max(loaded_at) as loaded_at
-    from reduced
-    group by all
+        'subscription:' || b.subscription_id || ':' || strftime(b.period_start, '%Y-%m-%dT%H:%M:%S') || ':' || b.currency
+        || ':' || strftime(b.period_end, '%Y-%m-%d') as expected_invoice_id,
+        b.company_id, b.contract_id, b.subscription_id, cast(b.period_start as date) as issue_on, b.period_start,
+        b.period_end, b.currency, cast(b.amount - coalesce(r.reduction, 0) as decimal(18, 4)) as amount,
+        b.source_system, b.source_record_id, b.loaded_at
+    from billed as b
+    left join behaviour.period_reduction as r on b.subscription_id = r.subscription_id and b.currency = r.currency
+        and b.period_start = r.period_start and b.period_end = r.period_end
+    left join covered as c on b.subscription_id = c.subscription_id and b.period_start = c.period_start
+    where c.subscription_id is null
 ),
 
-scheduled as (
-    select
-        'schedule:' || s.contract_payment_schedule_id as expected_invoice_id, c.company_id, s.contract_id,
-        cast(s.due_on - interval '1' day * coalesce(c.due_days, b.due_days) as date) as issue_on, s.due_on,
-        coalesce(s.currency, c.currency) as currency, s.amount, s.source_system, s.source_record_id, s.loaded_at
-    from objects.contract_payment_schedule as s
-    join objects.contract as c on s.contract_id = c.contract_id
-    cross join policy.behaviour as b
-    where b.expected_invoices and s.source_deleted_at is null and c.source_deleted_at is null
-        and c.signed_on is not null and c.company_id is not null
-        and (c.cancel_on is null or s.due_on < c.cancel_on)
+everything as (
+    select *, false as is_by_due_day from subscribed
+    where amount > 0
+    union all by name
+    select * from behaviour.scheduled_call
+    union all by name
+    select *, false as is_by_due_day from behaviour.contract_instalment
 )
 
-select * from subscribed
-where amount > 0 and (contract_id is null or contract_id not in (select s.contract_id from scheduled as s))
-union all by name
-select * from scheduled where currency is not null
-union all by name
-select * from behaviour.contract_instalment
+select
+    e.*, e.issue_on >= cast(w.window_from as date) and e.issue_on < cast(w.window_to as date) as is_in_window
+from everything as e
+cross join behaviour.invoice_window as w
+where greatest(cast(e.issue_on as timestamp), coalesce(e.period_end, cast(e.issue_on as timestamp))) > w.reach_from
+    and cast(e.issue_on as timestamp) < w.window_to

@@ -25,12 +25,34 @@ counted as (
     where s.term_months > 0
 ),
 
+-- The value in the currency's smallest units, of which each part takes a whole number, half up.
+minor as (
+    select
+        n.*, coalesce(u.scale, 100) as scale, coalesce(u.unit, cast(0.01 as decimal(5, 4))) as unit,
+        cast(n.contract_value as decimal(33, 4)) * coalesce(u.scale, 100) as minor_value
+    from counted as n
+    left join behaviour.minor_unit as u on n.currency = u.currency
+),
+
+-- A quotient is a double, so what it leaves over is looked at in exact numbers.
+guessed as (
+    select *, cast(floor(minor_value / part_count) as decimal(33, 0)) as guess
+    from minor
+),
+
+parted as (
+    select
+        *,
+        (guess + cast(floor((2 * (minor_value - guess * part_count) + part_count) / (2 * part_count)) as decimal(5, 0))) * unit
+            as part
+    from guessed
+),
+
 numbered as (
     select
-        n.*, g.part_no,
-        cast(n.starts_on + interval '1' month * cast(n.months * g.part_no as integer) as date) as issue_on,
-        cast(round(n.contract_value / n.part_count, 2) as decimal(18, 4)) as part
-    from counted as n
+        n.*, g.part_no, n.part_count - 1 as last_no,
+        cast(n.starts_on + interval '1' month * cast(n.months * g.part_no as integer) as date) as issue_on
+    from parted as n
     join (select unnest(generate_series(0, 1199)) as part_no) as g on n.part_count > g.part_no
 )
 
@@ -39,7 +61,7 @@ select
     cast(issue_on as timestamp) as period_start,
     cast(starts_on + interval '1' month * cast(months * (part_no + 1) as integer) as timestamp) as period_end,
     currency,
-    case when part_no = part_count - 1 then contract_value - part * (part_count - 1) else part end as amount,
+    cast(case when part_no = last_no then contract_value - part * last_no else part end as decimal(18, 4)) as amount,
     source_system, source_record_id, loaded_at
 from numbered
 where cancel_on is null or issue_on < cancel_on

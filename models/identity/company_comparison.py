@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import polars as pl
+import duckdb
 
 from models.identity.company_plan import PLAN
-from models.identity.comparing import compared
+from models.identity.comparing import compare
 
-INPUTS = ("identity.company_record", "policy.identity", "identity.company_comparison")
+INPUTS = ("identity.company_record", "policy.identity")
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The columns of `compared`; reads what it said before, so that only what is new is compared."""
-    cap = frames["policy.identity"]["block_cap"].item()
-    return compared(PLAN, frames["identity.company_record"], frames.get("identity.company_comparison"), cap)
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """The columns of `compare`; starts from what the table says, so that only what is new is compared."""
+    cap = con.execute("select block_cap from policy.identity").fetchall()[0][0]
+    compare(con, PLAN, "identity.company_record", "identity.company_comparison", cap)

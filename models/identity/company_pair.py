@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import polars as pl
+import duckdb
 
 from models.identity.company_plan import PLAN
 from models.identity.training import stored
-from models.identity.weighing import weighed
+from models.identity.weighing import Tables, weigh
 
-INPUTS = (
-    "identity.company_record",
-    "identity.company_comparison",
-    "identity.company_pair",
-    "policy.identity",
-    "policy.match_model",
-)
+INPUTS = ("identity.company_record", "identity.company_comparison", "policy.identity", "policy.match_model")
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The columns of `weighed`, for pairs at or above the policy's ask_at; what it said before is not told anew."""
-    model = stored("company", PLAN, frames["policy.match_model"])
-    ask_at = frames["policy.identity"]["ask_at"].item()
-    records, memory = frames["identity.company_record"], frames["identity.company_comparison"]
-    return weighed(PLAN, model, records, memory, ask_at, frames.get("identity.company_pair"))
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """The columns of `weigh`, for pairs at or above the policy's ask_at; what it says already is not told anew."""
+    model = stored("company", PLAN, con.sql("from policy.match_model").pl())
+    ask_at = con.execute("select ask_at from policy.identity").fetchall()[0][0]
+    tables = Tables("identity.company_record", "identity.company_comparison", "identity.company_pair")
+    weigh(con, PLAN, model, tables, ask_at)

@@ -12,33 +12,41 @@ common as (
     select distinct domain from claim group by source_system, domain having count(*) > 1
 ),
 claimed as (
-    select
-        c.source_key,
-        list(c.domain order by c.domain) filter (where m.domain is null) as alone,
-        list(c.domain order by c.domain) filter (where m.domain is not null) as common
+    select c.source_key, list(c.domain order by c.domain) as common
     from claim as c
-    left join common as m on c.domain = m.domain
+    join common as m on c.domain = m.domain
     group by c.source_key
+),
+told as (
+    select r.*, c.common, list_sort(list_distinct(r.domains || r.people_domains)) as claims
+    from record as r
+    left join claimed as c on r.source_key = c.source_key
+),
+parted as (
+    select
+        *,
+        case when common is null then claims else list_filter(claims, lambda d: not list_contains(common, d)) end
+            as alone
+    from told
 )
 select
-    r.source_key,
-    r.source_system,
-    r.clean_name,
-    r.name,
-    r.legal_form,
-    list_sort(coalesce(list_intersect(r.domains, c.alone), [])) as own_domains,
-    coalesce(c.alone, []) as alone_domains,
-    coalesce(c.common, []) as common_domains,
-    r.domains,
-    r.people_domains,
-    r.people,
-    r.phone,
-    r.address,
-    r.postal_code,
-    r.city,
-    r.country
-from record as r
-left join claimed as c on r.source_key = c.source_key
+    source_key,
+    source_system,
+    clean_name,
+    name,
+    legal_form,
+    list_sort(list_intersect(domains, alone)) as own_domains,
+    alone as alone_domains,
+    coalesce(common, []) as common_domains,
+    domains,
+    people_domains,
+    people,
+    phone,
+    address,
+    postal_code,
+    city,
+    country
+from parted
 """
 _DERIVED = """
     replace(clean_name, ' ', '') as letters,

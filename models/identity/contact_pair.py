@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import polars as pl
+import duckdb
 
 from models.identity.contact_plan import PLAN
 from models.identity.training import stored
-from models.identity.weighing import weighed
+from models.identity.weighing import Tables, weigh
 
-INPUTS = (
-    "identity.contact_record",
-    "identity.contact_comparison",
-    "identity.contact_pair",
-    "policy.identity",
-    "policy.match_model",
-)
+INPUTS = ("identity.contact_record", "identity.contact_comparison", "policy.identity", "policy.match_model")
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The columns of `weighed`, for pairs at or above the policy's ask_at; what it said before is not told anew."""
-    model = stored("contact", PLAN, frames["policy.match_model"])
-    ask_at = frames["policy.identity"]["ask_at"].item()
-    records, memory = frames["identity.contact_record"], frames["identity.contact_comparison"]
-    return weighed(PLAN, model, records, memory, ask_at, frames.get("identity.contact_pair"))
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """The columns of `weigh`, for pairs at or above the policy's ask_at; what it says already is not told anew."""
+    model = stored("contact", PLAN, con.sql("from policy.match_model").pl())
+    ask_at = con.execute("select ask_at from policy.identity").fetchall()[0][0]
+    tables = Tables("identity.contact_record", "identity.contact_comparison", "identity.contact_pair")
+    weigh(con, PLAN, model, tables, ask_at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -23,9 +24,6 @@ with warnings.catch_warnings():
     from splink import Linker as Linker
     from splink import SettingsCreator as SettingsCreator
     from splink.backends.duckdb import DuckDBAPI as DuckDBAPI
-
-CHUNK = 1_000_000
-"""Pairs compared at a time: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +87,43 @@ def database(threads: int = 2, **tables: pl.DataFrame) -> Iterator[duckdb.DuckDB
             yield con
 
 
+@contextmanager
+def scratch(con: duckdb.DuckDBPyConnection, records: str) -> Iterator[None]:
+    """Within, `record` stands for table `records`; it and the temporary tables made meanwhile are gone afterwards."""
+    temporary = "select table_name from duckdb_tables() where temporary"
+    before = con.execute(temporary).fetchall()
+    con.execute(f"create or replace temp view record as select * from {records}").fetchall()
+    yield
+    con.execute("drop view temp.record").fetchall()
+    for (name,) in set(con.execute(temporary).fetchall()).difference(before):
+        con.execute(f"drop table temp.{name}").fetchall()
+
+
+def ensure(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+    """Make `table` with `columns` (name -> type), without rows, where there is none, or one of another version."""
+    there = con.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = current_database() "
+        "and schema_name || '.' || table_name = ? order by column_index",
+        [table],
+    ).fetchall()
+    if there != list(columns.items()):
+        told = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"create or replace table {table} ({told})").fetchall()
+
+
 def make_features(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int = 0) -> None:
-    """Table `feature` from table `record`: what is compared, and `print`, one number for a record as it reads now.
+    """Temporary table `feature` from `record`: what is compared, and `print`, one number for a record as it reads now.
 
     Another plan or another `cap` gives other prints: what was found by them is not used again. The print is taken of a
     text, for DuckDB's hash of lists does not tell which of two lists a value is in.
     """
-    con.execute(f"create table plain as {plan.features}").fetchall()
-    con.execute(f"create table feature as select *, hash({_as_text(con, plan, cap)}) as print from plain").fetchall()
-    con.execute("drop table plain").fetchall()
+    text = _as_text(con, plan, cap)
+    con.execute(f"create temp table feature as select *, hash({text}) as print from ({plan.features})").fetchall()
 
 
 def _as_text(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int) -> str:
-    """SQL for all of a row of table `plain` as one text, the parts apart by characters that no name holds."""
-    columns = con.execute("select column_name, column_type from (describe plain)").fetchall()
+    """SQL for all of a row of the features as one text, the parts apart by characters that no name holds."""
+    columns = con.execute(f"select column_name, column_type from (describe {plan.features})").fetchall()
     parts = [
         f"array_to_string({name}, chr(29))" if kind.endswith("[]") else f"coalesce({name}::varchar, chr(30))"
         for name, kind in columns
@@ -168,23 +189,50 @@ def quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def levels(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """Add the level of every comparison to the pairs of table `fresh` (left_print, right_print): table `levelled`.
+def levels(plan: Plan, pairs: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+    """left_print, right_print, pattern (the levels of all comparisons, see `level_sql`) of pairs of records.
+
+    `pairs`: left_print, right_print; as many at a time as memory holds. `features`: at least the records in them.
+    """
+    with database() as con, quiet():
+        con.register("feature", features)
+        con.register("pair", pairs)
+        con.execute(f"create table compared as {whole(plan, 'feature')}").fetchall()
+        con.execute(
+            "create table wanted as "
+            "select '0' as match_key, left_print as join_key_l, right_print as join_key_r from pair"
+        ).fetchall()
+        api = DuckDBAPI(connection=con)
+        settings = SettingsCreator(**_numbered(comparison_settings(plan)))
+        linker = Linker(api.register("compared"), settings, log_level=None)
+        linker.table_management.register_blocked_pairs_for_predict(api.register("wanted"))
+        scored = linker.inference.predict(warning_mode="never")
+        pattern = " + ".join(
+            f"round(mw_{comparison.field})::integer * {place}"
+            for comparison, place in zip(plan.comparisons, _places(plan), strict=True)
+        )
+        found: pl.DataFrame = con.sql(
+            f"select print_l as left_print, print_r as right_print, ({pattern})::integer as pattern "
+            f"from {scored.physical_name}"
+        ).pl()
+        return found
+
+
+def level_sql(plan: Plan) -> dict[str, str]:
+    """SQL for the level of each field, as `<field>_level`, out of the number `pattern` that holds those of all.
 
     -1 stands for not known, 0 for the worst level, the highest number for the best.
     """
-    settings = _numbered(comparison_settings(plan))
-    names = [comparison.field for comparison in plan.comparisons]
-    columns = ", ".join(f"{name}_level tinyint" for name in names)
-    con.execute(f"create table levelled (left_print ubigint, right_print ubigint, {columns})").fetchall()
-    count = con.execute("select count(*) from fresh").fetchall()[0][0]
-    chunks = -(-count // CHUNK)
-    found = ", ".join(f"round(mw_{name}) - 1" for name in names)
-    for chunk in range(chunks):
-        with quiet():
-            scored = _predict(con, plan, settings, f"xor(left_print, right_print) % {chunks} = {chunk}")
-        con.execute(f"insert into levelled select print_l, print_r, {found} from {scored.physical_name}").fetchall()
-        scored.drop_table_from_database_and_remove_from_cache()
+    return {
+        comparison.field: f"cast(pattern // {place} % {len(comparison.levels) + 2} as tinyint) - 1"
+        for comparison, place in zip(plan.comparisons, _places(plan), strict=True)
+    }
+
+
+def _places(plan: Plan) -> list[int]:
+    """What a step of each field's level counts in a pattern, as do 1, 10, 100 in a decimal number."""
+    sizes = [len(comparison.levels) + 2 for comparison in plan.comparisons]
+    return [math.prod(sizes[:place]) for place in range(len(sizes))]
 
 
 def _numbered(settings: dict[str, Any]) -> dict[str, Any]:
@@ -196,31 +244,3 @@ def _numbered(settings: dict[str, Any]) -> dict[str, Any]:
             for setting in ("tf_adjustment_column", "tf_adjustment_weight", "disable_tf_exact_match_detection"):
                 level.pop(setting, None)
     return settings
-
-
-def _predict(con: duckdb.DuckDBPyConnection, plan: Plan, settings: dict[str, Any], part: str) -> Any:
-    """Splink's table of one part of the pairs of `fresh`."""
-    con.execute(
-        "create or replace table pair_chunk as "
-        f"select '0' as match_key, left_print as join_key_l, right_print as join_key_r from fresh where {part}"
-    ).fetchall()
-    con.execute(
-        f"create or replace table feature_chunk as {whole(plan, 'feature')} where print in "
-        "(select join_key_l from pair_chunk union all select join_key_r from pair_chunk)"
-    ).fetchall()
-    api = DuckDBAPI(connection=con)
-    linker = Linker(api.register("feature_chunk"), SettingsCreator(**settings), log_level=None)
-    linker.table_management.register_blocked_pairs_for_predict(api.register("pair_chunk"))
-    return linker.inference.predict(warning_mode="never")
-
-
-def remembered(before: pl.DataFrame | None, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """What a table held before; nothing, where there was none or another version made it with other columns."""
-    return before if before is not None and before.schema == schema else pl.DataFrame(schema=schema)
-
-
-def in_order(kept: pl.DataFrame, found: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
-    """Both frames as one, sorted by two columns, where `kept` already is: only what stands beside `found` is sorted."""
-    beside = pl.col(first).is_in(found[first].unique().implode())
-    sorted_anew = kept.filter(beside).vstack(found).sort(first, second)
-    return kept.filter(~beside).merge_sorted(sorted_anew, key=first)

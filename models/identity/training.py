@@ -46,7 +46,7 @@ def train(plan: Plan, records: pl.DataFrame, labels: pl.DataFrame | None = None)
     """
     with database(threads=1, record=records) as con, quiet():
         make_features(con, plan)
-        con.execute(f"create or replace table feature as {whole(plan, 'feature')} order by source_key").fetchall()
+        con.execute(f"create or replace temp table feature as {whole(plan, 'feature')} order by source_key").fetchall()
         settings = comparison_settings(plan)
         settings = _agreement_of_strangers(con, settings)
         api = DuckDBAPI(connection=con)

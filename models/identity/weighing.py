@@ -11,45 +11,85 @@ import hashlib
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-import polars as pl
+import duckdb
 
-from models.identity.matching import Comparison, Plan, database, in_order, remembered
+from models.identity.matching import Comparison, Plan, ensure, level_sql, scratch
 
-_WEIGHED = """
-create table side as
-with often as (
-    select {name} as name, max(records) as records
-    from (select {name}, source_system, count(*) as records from record where {name} is not null group by 1, 2)
-    group by 1
-)
-select m.left_print as print, m.source_key, o.records
-from memory as m
-join record as r on m.source_key = r.source_key
-left join often as o on r.{name} = o.name
-where m.left_print = m.right_print;
-create table summed as
-with likely as (
-    select * exclude (source_key, blocks, left_out) from memory
-    where left_print <> right_print and {prior} + {most} >= {least}
+COLUMNS: Mapping[str, str] = {
+    "left_key": "VARCHAR",
+    "right_key": "VARCHAR",
+    "weight": "DOUBLE",
+    "probability": "DOUBLE",
+    "reasons": "VARCHAR",
+    "print": "UBIGINT",
+}
+_PATTERN = """
+create temp table pattern as
+with met as (
+    select distinct pattern from {comparison} where pattern is not null
+),
+level as (
+    select pattern, 1 as records, {levels} from met
 ),
 weighed as (
-    select m.*, o.source_key as one_key, r.source_key as other_key, {weights}
-    from likely as m
-    join side as o on m.left_print = o.print
-    join side as r on m.right_print = r.print
+    select *, {weights} from level
+)
+select *, {others} as others from weighed where round({prior} + {others} + weight_{name_field}, 4) >= {least};
+"""
+"""Every way of agreeing that occurs and may be enough: its levels and its weights, as if nobody else had the name."""
+_OFTEN = """
+create temp table often as
+with used as (
+    select {name} as name, count(*) as records from record where {name} is not null group by {name}, source_system
+),
+several as (
+    select name, max(records) as records from used where records > 1 group by name
+),
+named as (
+    select r.source_key, s.records from record as r join several as s on r.{name} = s.name
+)
+select m.left_print as print, n.records
+from {comparison} as m join named as n on m.source_key = n.source_key;
+"""
+"""The records whose name some source gives to several."""
+_SUMMED = """
+create temp table summed as
+with likely as (
+    select m.left_print, m.right_print, m.pattern, p.others, p.{name_field}_level, coalesce(o.records, 1) as records
+    from {comparison} as m
+    join pattern as p on m.pattern = p.pattern
+    left join often as o on m.left_print = o.print
+),
+exact as (
+    select *, {name_weight} as name_weight from likely
 )
 select
-    *,
-    least(one_key, other_key) as left_key,
-    greatest(one_key, other_key) as right_key,
-    round({prior} + {total}, 4) as weight,
-    hash(concat_ws(' ', '{digest}', left_print, right_print, weight_{name_field})) as print
-from weighed
-where round({prior} + {total}, 4) >= {least};
+    left_print,
+    right_print,
+    pattern,
+    name_weight,
+    round({prior} + others + name_weight, 4) as weight,
+    hash(left_print, right_print, name_weight, '{digest}') as print
+from exact
+where round({prior} + others + name_weight, 4) >= {least};
 """
-_TOLD = """
+_RENEW = """
+delete from {table} where print not in (select print from summed);
+insert into {table} by name
+with fresh as (
+    select * from summed as s anti join {table} as t on s.print = t.print
+),
+keyed as (
+    select
+        f.*,
+        least(o.source_key, r.source_key) as left_key,
+        greatest(o.source_key, r.source_key) as right_key
+    from fresh as f
+    join {comparison} as o on f.left_print = o.left_print and o.source_key is not null
+    join {comparison} as r on f.right_print = r.left_print and r.source_key is not null
+)
 select
     s.left_key,
     s.right_key,
@@ -57,63 +97,50 @@ select
     round(1 / (1 + pow(2, -s.weight)), 6) as probability,
     '[' || concat_ws(', ', '{{"field": "prior", "weight": ' || {prior} || '}}', {reasons}) || ']' as reasons,
     s.print
-from summed as s
+from keyed as s
+join pattern as p on s.pattern = p.pattern
 join record as a on s.left_key = a.source_key
 join record as b on s.right_key = b.source_key
-anti join before as t on s.print = t.print
 """
 
 
-def weighed(
-    plan: Plan,
-    model: Mapping[str, Any],
-    records: pl.DataFrame,
-    memory: pl.DataFrame,
-    ask_at: Decimal,
-    before: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """left_key < right_key, weight, probability, reasons, print: the pairs of `compared` at or above `ask_at`.
+class Tables(NamedTuple):
+    """The warehouse's names of the record table, the table `comparing.compare` makes, and that of the scored pairs."""
 
-    The weights of `reasons` (JSON: prior first, then each field of which something is known) sum to `weight`. `before`
-    is what this function gave last time: what reads as then (`print`) is taken over instead of told anew.
+    records: str
+    comparison: str
+    pairs: str
+
+
+def weigh(
+    con: duckdb.DuckDBPyConnection, plan: Plan, model: Mapping[str, Any], tables: Tables, ask_at: Decimal
+) -> None:
+    """Make the table of pairs (`COLUMNS`) what it must be, starting from what it is: those at or above `ask_at`.
+
+    left_key < right_key; the weights of `reasons` (JSON: prior first, then each field of which something is known) sum
+    to `weight`. A pair that reads as before (`print`) is not told anew.
     """
-    words = _words(plan, model, float(ask_at))
-    told = remembered(before, PAIR)
-    with database() as con:
-        con.register("record", records)
-        con.register("memory", memory)
-        con.register("before", told.select("print"))
-        con.execute(_WEIGHED.format(**words)).fetchall()
-        found = con.sql(_TOLD.format(**words)).pl().select(*PAIR)
-        wanted = con.sql("select print from summed").pl()
-    kept: pl.DataFrame = told.filter(pl.col("print").is_in(wanted["print"].implode()))
-    return in_order(kept, found, "left_key", "right_key")
-
-
-PAIR: Mapping[str, pl.DataType] = {
-    "left_key": pl.String(),
-    "right_key": pl.String(),
-    "weight": pl.Float64(),
-    "probability": pl.Float64(),
-    "reasons": pl.String(),
-    "print": pl.UInt64(),
-}
+    ensure(con, tables.pairs, COLUMNS)
+    words = _words(plan, model, float(ask_at)) | {"table": tables.pairs, "comparison": tables.comparison}
+    with scratch(con, tables.records):
+        for step in (_PATTERN, _OFTEN, _SUMMED, _RENEW):
+            con.execute(step.format(**words)).fetchall()
 
 
 def _words(plan: Plan, model: Mapping[str, Any], ask: float) -> dict[str, Any]:
     """What the plan and the model put into the SQL."""
     prior = model["probability_two_random_records_match"]
-    weights = [_field_sql(comparison, model) for comparison in plan.comparisons]
-    fields = [comparison.field for comparison in plan.comparisons]
-    named = next(comparison for comparison in plan.comparisons if comparison.frequency)
+    weights = {comparison.field: _field_sql(comparison, model) for comparison in plan.comparisons}
+    (named,) = [comparison for comparison in plan.comparisons if comparison.frequency]
     words = {
         "prior": f"cast({round(math.log2(prior / (1 - prior)), 4)} as double)",
         "least": "'infinity'::double" if ask >= 1 else round(math.log2(ask / (1 - ask)), 4),
         "name": named.frequency,
         "name_field": named.field,
-        "most": " + ".join(weight.replace("o.records", "1") for weight in weights),
-        "weights": ", ".join(f"{weight} as weight_{field}" for weight, field in zip(weights, fields, strict=True)),
-        "total": " + ".join(f"weight_{field}" for field in fields),
+        "name_weight": weights[named.field],
+        "levels": ", ".join(f"{level} as {field}_level" for field, level in level_sql(plan).items()),
+        "weights": ", ".join(f"{weight} as weight_{field}" for field, weight in weights.items()),
+        "others": " + ".join(f"weight_{field}" for field in weights if field != named.field),
         "reasons": ", ".join(_reason_sql(comparison) for comparison in plan.comparisons),
     }
     return words | {"digest": hashlib.sha256(repr(words).encode()).hexdigest()[:16]}
@@ -128,13 +155,13 @@ def level_weights(comparison: Comparison, model: Mapping[str, Any]) -> dict[int,
 
 
 def _field_sql(comparison: Comparison, model: Mapping[str, Any]) -> str:
-    """SQL for the weight of one field, out of its level `<field>` and, for a name, its frequency `o.records`."""
+    """SQL for the weight of one field, out of its level and, for a name, its frequency `records`."""
     weights = level_weights(comparison, model)
     cases = {level: str(weight) for level, weight in weights.items()}
     if comparison.frequency:
         told = next(c for c in model["comparisons"] if c["output_column_name"] == comparison.field)
         best = next(level for level in told["comparison_levels"] if not level.get("is_null_level"))
-        others = f"{best['u_probability']} + (o.records - 1) * {best['tf_minimum_u_value']}"
+        others = f"{best['u_probability']} + (records - 1) * {best['tf_minimum_u_value']}"
         cases[max(weights)] = f"round(log2({best['m_probability']} / ({others})), 4)"
     whens = " ".join(f"when {level} then {weight}" for level, weight in cases.items())
     return f"cast(case {comparison.field}_level {whens} end as double)"
@@ -142,11 +169,12 @@ def _field_sql(comparison: Comparison, model: Mapping[str, Any]) -> str:
 
 def _reason_sql(comparison: Comparison) -> str:
     """SQL for one element of `reasons`; null, and so left out, where nothing is known of the field."""
+    level = f"p.{comparison.field}_level"
+    weight = "s.name_weight" if comparison.frequency else f"p.weight_{comparison.field}"
     words = [words for words, _ in comparison.levels][::-1]
     named = " ".join(f"when {place} then '{text}'" for place, text in enumerate([comparison.otherwise, *words]))
     shown = ", ".join(f"'{side}', {table}.{comparison.shown}" for side, table in (("left", "a"), ("right", "b")))
     return (
-        f"case when s.{comparison.field}_level >= 0 then cast(json_object('field', '{comparison.field}', {shown}, "
-        f"'agreement', case s.{comparison.field}_level {named} end, "
-        f"'weight', s.weight_{comparison.field}) as varchar) end"
+        f"case when {level} >= 0 then cast(json_object('field', '{comparison.field}', {shown}, "
+        f"'agreement', case {level} {named} end, 'weight', {weight}) as varchar) end"
     )

@@ -1,6 +1,7 @@
 -- Snapshots at which what a company pays a month in one currency changes. Items are summed, then rounded to 6 places
 -- (to 10 before, so that thirds of items, each rounded to 12, do not tip a half). It stays `closing` until `until_no`;
--- once it is 0, only the snapshot of the change itself counts.
+-- once it is 0, only the snapshot of the change itself counts. Negative items (credits) lower what the company pays in
+-- their currency down to 0 and no further: the invariant `credits_within_revenue` names what is beyond.
 with delta as (
     select company_id, currency, month_from as month_no, net_mrr, gross_mrr
     from intermediate.subscription_item_span
@@ -18,10 +19,10 @@ step as (
 level as (
     select
         company_id, currency, month_no,
-        cast(round(round(sum(net_step) over history, 10), 6) as decimal(38, 12)) as closing,
-        cast(round(round(sum(net_step) over history - net_step, 10), 6) as decimal(38, 12)) as opening,
-        cast(round(round(sum(gross_step) over history, 10), 6) as decimal(38, 12)) as gross_mrr,
-        cast(round(round(sum(gross_step) over history - gross_step, 10), 6) as decimal(38, 12)) as gross_before
+        cast(greatest(round(round(sum(net_step) over history, 10), 6), 0) as decimal(38, 12)) as closing,
+        cast(greatest(round(round(sum(net_step) over history - net_step, 10), 6), 0) as decimal(38, 12)) as opening,
+        cast(greatest(round(round(sum(gross_step) over history, 10), 6), 0) as decimal(38, 12)) as gross_mrr,
+        cast(greatest(round(round(sum(gross_step) over history - gross_step, 10), 6), 0) as decimal(38, 12)) as gross_before
     from step
     window history as (partition by company_id, currency order by month_no)
 ),

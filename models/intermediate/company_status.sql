@@ -7,8 +7,8 @@ with paid as (
         least(
             s.source_deleted_at,
             case when s.ends_at < r.as_of or not coalesce(s.auto_renew, false) then s.ends_at end,
-            case when s.cancel_at >= r.as_of then s.cancel_at end,
-            case when s.status = 'canceled' then coalesce(s.ends_at, s.canceled_at, s.updated_at) end
+            case when s.ends_at is null or s.cancel_at >= r.as_of then s.cancel_at end,
+            case when s.status = 'canceled' then coalesce(s.ends_at, s.cancel_at, s.canceled_at, s.updated_at) end
         ) as paid_to,
         s.status <> 'canceled'
         and s.cancel_at is null

@@ -1,8 +1,9 @@
 -- What each company pays at a month's end and at the one before, in the reporting currency: `opening` at the rates of the
--- month before, `opening_now` at this month's. Every amount is converted by itself and rounded to 6 places.
+-- month before, `opening_now` at this month's. Every amount (it has 6 places) is converted by itself, rounded to 6.
 with rated as (
     select
-        r.company_id, m.month_no, r.opening, r.closing, r.gross_mrr, l.is_in_one_currency,
+        r.company_id, m.month_no, cast(r.opening as decimal(38, 6)) as opening, cast(r.closing as decimal(38, 6)) as closing,
+        cast(r.gross_mrr as decimal(38, 6)) as gross_mrr, l.is_in_one_currency,
         coalesce(now.rate, 0) as rate, coalesce(before.rate, 0) as rate_before
     from marts.mrr_movement as r
     join intermediate.month as m on r.month = m.month
@@ -17,11 +18,11 @@ converted as (
         *,
         case
             when rate_before = 1 then opening
-            else cast(cast(opening * rate_before as decimal(38, 6)) as decimal(38, 12))
+            else cast(opening * rate_before as decimal(38, 6))
         end as opening_before,
         case
             when rate = 1 then closing
-            else cast(cast(closing * rate as decimal(38, 6)) as decimal(38, 12))
+            else cast(closing * rate as decimal(38, 6))
         end as closing_now
     from rated
 ),
@@ -32,12 +33,12 @@ complete as (
         case
             when rate = 1 then opening
             when opening = closing then closing_now
-            else cast(cast(opening * rate as decimal(38, 6)) as decimal(38, 12))
+            else cast(opening * rate as decimal(38, 6))
         end as opening_now,
         case
             when rate = 1 then gross_mrr
             when gross_mrr = closing then closing_now
-            else cast(cast(gross_mrr * rate as decimal(38, 6)) as decimal(38, 12))
+            else cast(gross_mrr * rate as decimal(38, 6))
         end as gross_now
     from converted
 )

@@ -1,9 +1,28 @@
 -- What one unit of a currency was worth in the reporting currency at a month's snapshot: the last quote before it.
 -- `rate` is null where nothing was quoted yet; a currency is worth exactly 1 of itself.
-with quote as (
+-- From its day to the end of its month, a quote is not replaced by one of a less trusted source, whichever was loaded
+-- later: a rate that people keep by hand stands over a bank's.
+with trusted as (
+    select
+        q.exchange_rate_id, q.currency, q.quoted_on, q.units_per_euro, q.loaded_at,
+        coalesce(r.trust, 1000000) as distrust
+    from objects.exchange_rate as q
+    left join policy.source_rank as r on q.source_system = r.source
+    where q.currency <> 'EUR' and q.units_per_euro > 0 and q.source_deleted_at is null
+),
+
+standing as (
+    select *
+    from trusted
+    qualify distrust = min(distrust) over (
+        partition by currency, date_trunc('month', quoted_on)
+        order by quoted_on range between unbounded preceding and current row
+    )
+),
+
+quote as (
     select currency, quoted_on, units_per_euro
-    from objects.exchange_rate
-    where currency <> 'EUR' and units_per_euro > 0
+    from standing
     qualify row_number() over (partition by currency, quoted_on order by loaded_at desc, exchange_rate_id asc) = 1
 ),
 

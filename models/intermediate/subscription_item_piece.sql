@@ -46,7 +46,9 @@ reduced as (
         case
             when p.period_amount <= 0 or r.kept is null then p.period_amount
             else greatest(
-                cast(p.period_amount * cast(r.kept as decimal(13, 12)) as decimal(38, 12)) - coalesce(r.own_off, 0), 0
+                floor(p.period_amount) * cast(r.kept as decimal(13, 12))
+                + cast((p.period_amount - floor(p.period_amount)) * cast(r.kept as decimal(13, 12)) as decimal(38, 12))
+                - coalesce(r.own_off, 0), 0
             )
         end as period_net
     from piece as p

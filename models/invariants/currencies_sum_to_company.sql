@@ -5,7 +5,7 @@ with converted as (
         sum(
             case
                 when x.rate = 1 then r.closing
-                else cast(round(r.closing * coalesce(x.rate, 0), 6) as decimal(38, 12))
+                else cast(round(cast(r.closing as decimal(38, 6)) * coalesce(x.rate, 0), 6) as decimal(38, 12))
             end
         ) as closing
     from marts.mrr_movement as r

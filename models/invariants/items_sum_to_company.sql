@@ -1,4 +1,4 @@
--- What a company pays in a currency is the sum over the items of its subscriptions, and changes only where an item does.
+-- What a company pays in a currency is the sum of its subscriptions' items, at least 0, and changes only where an item does.
 with boundary as (
     select company_id, currency, month_from as month_no from intermediate.subscription_item_span
     union
@@ -8,8 +8,8 @@ with boundary as (
 item_sum as (
     select
         b.company_id, b.currency, b.month_no,
-        cast(round(round(coalesce(sum(s.net_mrr), 0), 10), 6) as decimal(38, 12)) as net_mrr,
-        cast(round(round(coalesce(sum(s.gross_mrr), 0), 10), 6) as decimal(38, 12)) as gross_mrr
+        cast(greatest(round(round(coalesce(sum(s.net_mrr), 0), 10), 6), 0) as decimal(38, 12)) as net_mrr,
+        cast(greatest(round(round(coalesce(sum(s.gross_mrr), 0), 10), 6), 0) as decimal(38, 12)) as gross_mrr
     from boundary as b
     left join intermediate.subscription_item_span as s
         on b.company_id = s.company_id and b.currency = s.currency

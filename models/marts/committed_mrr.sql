@@ -17,9 +17,9 @@ item as (
 total as (
     select
         company_id, currency,
-        cast(round(round(sum(mrr), 10), 6) as decimal(38, 12)) as mrr,
+        cast(greatest(round(round(sum(mrr), 10), 6), 0) as decimal(38, 12)) as mrr,
         cast(round(round(sum(greatest(later_mrr - mrr, 0)), 10), 6) as decimal(38, 12)) as coming,
-        cast(round(round(sum(later_mrr), 10), 6) as decimal(38, 12)) as committed_mrr
+        cast(greatest(round(round(sum(later_mrr), 10), 6), 0) as decimal(38, 12)) as committed_mrr
     from item
     group by company_id, currency
 )
@@ -28,8 +28,8 @@ select
     p.policy_id, t.company_id, t.currency, run.as_of,
     t.mrr, t.coming, t.mrr + t.coming - t.committed_mrr as leaving, t.committed_mrr,
     p.reporting_currency,
-    cast(round(t.mrr * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_mrr,
-    cast(round(t.committed_mrr * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_committed_mrr
+    cast(round(cast(t.mrr as decimal(38, 6)) * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_mrr,
+    cast(round(cast(t.committed_mrr as decimal(38, 6)) * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_committed_mrr
 from total as t
 cross join policy.revenue as p
 cross join meta.run as run

@@ -4,7 +4,7 @@ with converted as (
         r.company_id, e.month_no, w.value as window_months, r.closing > 0 as is_customer, l.is_in_one_currency,
         case
             when rate.rate = 1 then r.closing
-            else cast(cast(r.closing * coalesce(rate.rate, 0) as decimal(38, 6)) as decimal(38, 12))
+            else cast(cast(cast(r.closing as decimal(38, 6)) * coalesce(rate.rate, 0) as decimal(38, 6)) as decimal(38, 12))
         end as start_mrr
     from marts.mrr_movement as r
     join intermediate.company_life as l on r.company_id = l.company_id

@@ -1,14 +1,21 @@
--- Opportunities as sent; and one for each renewal that is due and that nobody has opened.
-with monthly as (
+-- Opportunities as sent; and one for each renewal that is due and that nobody has opened. A price
+-- or a year's amount that is more than an amount of money has room for is left out.
+with price as (
     select
         v.subscription_id,
-        sum(cast(round(v.quantity * v.unit_amount * i.numerator / (i.denominator * v.interval_count), 4) as decimal(18, 4)))
-            as mrr
+        cast(round(v.quantity * v.unit_amount * i.numerator / (i.denominator * v.interval_count), 4) as decimal(38, 4)) as mrr
     from objects.subscription_version as v
     join policy.revenue_interval as i on v.billing_interval = i.billing_interval
     join behaviour.renewal_opportunity as r on v.subscription_id = r.ending_id
     where not v.is_metered and coalesce(v.valid_to >= cast(r.ends_on as timestamp), true)
-    group by v.subscription_id
+        and abs(cast(v.quantity as double) * cast(v.unit_amount as double)) < 1e14
+),
+
+monthly as (
+    select subscription_id, cast(sum(mrr) as decimal(18, 4)) as mrr
+    from price
+    group by subscription_id
+    having abs(sum(mrr)) < 8e12
 ),
 
 derived as (

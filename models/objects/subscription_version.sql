@@ -1,5 +1,5 @@
 -- Versions as sent; the one version of each subscription derived from a won opportunity; and for each further term of a
--- subscription that renewed by itself, what ran when the one before it ended.
+-- subscription that renewed by itself, what ran when the one before it ended (of several of an item: what began last).
 with won as (
     select
         s.subscription_id || ':recurring' as subscription_version_id, s.subscription_id, 'recurring' as item,
@@ -28,6 +28,10 @@ renewed as (
     join agreed as v on t.first_subscription_id = v.subscription_id
         and a.ends_at > v.valid_from and coalesce(a.ends_at <= v.valid_to, true)
         and v.source_deleted_at is null
+    qualify row_number() over (
+        partition by t.subscription_id, v.item
+        order by v.valid_from desc, v.updated_at desc nulls last, v.loaded_at desc, v.subscription_version_id desc
+    ) = 1
 )
 
 select * from agreed

@@ -193,6 +193,10 @@ def _make(con: Connection, table: Table) -> int:
         return objects.build(con, table)
     if table.kind == "metrics":
         return metrics.build(con, table)
+    if table.renew is not None:
+        con.execute(f"create schema if not exists {table.name.split('.')[0]}").fetchall()
+        table.renew(con)
+        return int(scalar(con, f"select count(*) from {table.name}"))
     if table.build is not None:
         con.register("built", table.build(_frames(con, table)))
         query = "select * from built"
@@ -212,9 +216,7 @@ def _frames(con: Connection, table: Table) -> dict[str, pl.DataFrame]:
     for name in table.inputs:
         if name.startswith("staging."):
             _make_union(con, name.split(".")[1])
-    there = table_names(con) if table.name in table.inputs else table.inputs
-    read = {name: con.sql(f"select * from {name}").pl() for name in table.inputs if name in there}
-    return dict.fromkeys(table.inputs, pl.DataFrame()) | read
+    return {name: con.sql(f"select * from {name}").pl() for name in table.inputs}
 
 
 def _make_unions(con: Connection, sql: str) -> None:

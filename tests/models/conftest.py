@@ -78,6 +78,8 @@ class Bench:
             founders.prepare(self.con)
             self.made |= {"ledger.workflow_run", "ledger.workflow_step", "ledger.task_done"}
             self.made |= {"ledger.founder", "ledger.id_change"}
+        elif name == "policy.source_rank":
+            self._store(name, pl.DataFrame(schema={"source": pl.String, "trust": pl.Int64}))
         elif room in ("staging", "sourced", "history") or (room == "objects" and not is_made):
             self._give(name, [])
         elif is_made:

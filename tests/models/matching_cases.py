@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from models.demo.world import make_world
 from models.identity.company_plan import PLAN as COMPANY
-from models.identity.comparing import compared
+from models.identity.comparing import compare
 from models.identity.contact_plan import PLAN as CONTACT
+from models.identity.matching import Plan
 from models.identity.training import stored, stored_models
-from models.identity.weighing import weighed
+from models.identity.weighing import Tables, weigh
 from models.policy.loading import load_policies
+from pipelines.warehouse import transaction
 from tests.models.noisy_records import Staged, noisy
 from tests.models.noisy_records import cleaned as cleaned
 
@@ -59,3 +64,46 @@ def probability(kind: str, staged: Staged) -> float:
 def matched(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
     memory = compared(PLANS[kind], rows, None, POLICY["block_cap"])
     return weighed(PLANS[kind], MODEL[kind], rows, memory, POLICY["ask_at"])
+
+
+def compared(plan: Plan, rows: pl.DataFrame, memory: pl.DataFrame | None, cap: int) -> pl.DataFrame:
+    """The table of `compare` for these records, starting from `memory`; sorted."""
+    with warehouse({"record": rows, "comparison": memory}) as con:
+        with transaction(con):
+            compare(con, plan, TABLES.records, TABLES.comparison, cap)
+        return rows_of(con, f"from {TABLES.comparison} order by left_print, right_print")
+
+
+def weighed(
+    plan: Plan,
+    model: Mapping[str, Any],
+    rows: pl.DataFrame,
+    memory: pl.DataFrame,
+    ask_at: Decimal,
+    before: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The table of `weigh` for these records and their comparison, starting from `before`; sorted."""
+    with warehouse({"record": rows, "comparison": memory, "pair": before}) as con:
+        with transaction(con):
+            weigh(con, plan, model, TABLES, ask_at)
+        return rows_of(con, f"from {TABLES.pairs} order by left_key, right_key")
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
+    found: pl.DataFrame = con.sql(query).pl()
+    return found
+
+
+TABLES = Tables("identity.record", "identity.comparison", "identity.pair")
+
+
+def warehouse(tables: Mapping[str, pl.DataFrame | None]) -> duckdb.DuckDBPyConnection:
+    """A database in memory that holds the frames, where there are such, in schema identity."""
+    con = duckdb.connect(config={"preserve_insertion_order": False})
+    con.execute("create schema identity").fetchall()
+    for name, frame in tables.items():
+        if frame is not None:
+            con.register("arriving", frame)
+            con.execute(f"create table identity.{name} as select * from arriving").fetchall()
+            con.unregister("arriving")
+    return con

@@ -31,6 +31,21 @@ class Version:
     count: int
     status: str
     metered: bool
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a subscription says of itself as a whole; most say nothing."""
+
+    status: str = "active"
+    ends: datetime | None = None
+    renews: bool = False
+    cancel: datetime | None = None
+    told: datetime | None = None
+    paused: datetime | None = None
+    updated: datetime | None = None
+    deleted: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class Company:
     name: str
     versions: list[Version] = field(default_factory=list)
     discounts: list[Discount] = field(default_factory=list)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,18 +115,71 @@ def month_ends(first: datetime, as_of: datetime, zone: str) -> list[tuple[date, 
 Running = tuple[tuple[Version, ...], tuple[Discount, ...]]
 
 
-def running(company: Company, instant: datetime, rules: Rules) -> Running:
-    """What counts at one instant."""
+def over(version: Version, subscription: Subscription, instant: datetime) -> bool:
+    """Whether a version has ended by an instant that is not after as-of."""
+    for end in (version.end, version.deleted, subscription.deleted):
+        if end is not None and end <= instant:
+            return True
+    planned = subscription.ends or subscription.cancel
+    if planned is not None:
+        return planned <= instant
+    if subscription.status == "canceled" and version.end is None:
+        said = subscription.told or subscription.updated
+        assert said is not None
+        return said <= instant
+    return False
 
-    def runs(start: datetime, end: datetime | None) -> bool:
-        return start <= instant and (end is None or instant < end)
 
-    items = tuple(v for v in company.versions if runs(v.start, v.end) and v.status in rules.statuses and not v.metered)
-    return items, tuple(d for d in company.discounts if runs(d.start, d.end) and d.duration in rules.durations)
+def known_to_end(version: Version, subscription: Subscription, as_of: datetime) -> bool:
+    """Whether a version ends some day, by all that is known at as-of."""
+    if version.end or version.deleted or subscription.deleted:
+        return True
+    is_called_off = subscription.status == "canceled" or (subscription.told is not None and subscription.told < as_of)
+    if subscription.ends is None:
+        return subscription.cancel is not None or is_called_off
+    if subscription.cancel is not None and (subscription.cancel >= as_of or subscription.cancel <= subscription.ends):
+        return True
+    return subscription.ends <= as_of or not subscription.renews or is_called_off
+
+
+def status_at(version: Version, subscription: Subscription, instant: datetime) -> str:
+    """Paused since the subscription says so, for what began before; else what the version says."""
+    since = subscription.paused
+    if subscription.status != "paused" or since is None or instant < since or version.start > since:
+        return version.status
+    return "paused" if version.status in ("trialing", "active", "past_due", "unpaid") else version.status
+
+
+def running(company: Company, instant: datetime, rules: Rules, as_of: datetime | None = None) -> Running:
+    """What counts at one instant: of each item the version that began last among those that have not ended.
+
+    With `as_of`, at the end of time, as far as it is known then.
+    """
+    last: dict[tuple[str, str], Version] = {}
+    for version in company.versions:
+        own = company.subscriptions.get(version.subscription, Subscription())
+        if known_to_end(version, own, as_of) if as_of else version.start > instant or over(version, own, instant):
+            continue
+        key = version.subscription, version.item
+        if key not in last or version.start > last[key].start:
+            last[key] = version
+    items = tuple(
+        version
+        for version in last.values()
+        if not version.metered
+        and status_at(version, company.subscriptions.get(version.subscription, Subscription()), instant)
+        in rules.statuses
+    )
+    discounts = tuple(
+        d
+        for d in company.discounts
+        if d.start <= instant and (d.end is None or instant < d.end) and d.duration in rules.durations
+    )
+    return items, discounts
 
 
 def mrr_of(what: Running, rules: Rules) -> dict[str, tuple[Fraction, Fraction]]:
-    """(net, gross) MRR per currency of what runs at one instant, exact."""
+    """(net, gross) MRR per currency of what runs at one instant, exact; credits take off no more than there is."""
     items, discounts = what
     totals: dict[str, tuple[Fraction, Fraction]] = {}
     for subscription in {v.subscription for v in items}:
@@ -122,7 +191,7 @@ def mrr_of(what: Running, rules: Rules) -> dict[str, tuple[Fraction, Fraction]]:
             )
             before = totals.get(currency, (Fraction(0), Fraction(0)))
             totals[currency] = (before[0] + net, before[1] + gross)
-    return totals
+    return {currency: (max(net, Fraction(0)), max(gross, Fraction(0))) for currency, (net, gross) in totals.items()}
 
 
 def _factor(version: Version, rules: Rules) -> Fraction:
@@ -130,8 +199,13 @@ def _factor(version: Version, rules: Rules) -> Fraction:
 
 
 def _net(items: list[Version], discounts: tuple[Discount, ...], rules: Rules) -> Fraction:
-    """Net MRR of one subscription's items of one currency: percents, then amounts on an item, then amounts on all."""
+    """Net MRR of one subscription's items of one currency: percents, then amounts on an item, then amounts on all.
+
+    What is negative is a credit, which no discount touches.
+    """
     currency = items[0].currency
+    credits = sum((_factor(v, rules) * v.quantity * v.amount for v in items if v.amount < 0), Fraction(0))
+    items = [v for v in items if v.amount >= 0]
     left: list[Fraction] = []
     shared = Fraction(0)
     for version in items:
@@ -148,8 +222,8 @@ def _net(items: list[Version], discounts: tuple[Discount, ...], rules: Rules) ->
     monthly = [price * _factor(version, rules) for price, version in zip(left, items, strict=True)]
     whole = sum(monthly, Fraction(0))
     if not whole:
-        return Fraction(0)
-    return sum(
+        return credits
+    return credits + sum(
         (
             max(worth - shared * (worth / whole) * _factor(version, rules), Fraction(0))
             for worth, version in zip(monthly, items, strict=True)
@@ -191,6 +265,12 @@ def movements(
             called[month] = kind
         before = now
     return rows, called
+
+
+def committed(company: Company, as_of: datetime, rules: Rules) -> dict[str, Fraction]:
+    """MRR per currency once everything has happened that is known at as-of; nothing that is 0."""
+    worth = mrr_of(running(company, datetime.max, rules, as_of), rules)
+    return {currency: rounded(net) for currency, (net, _) in worth.items() if rounded(net)}
 
 
 def _row(opening: Fraction, closing: Fraction, kind: str) -> Row:

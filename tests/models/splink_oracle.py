@@ -19,7 +19,7 @@ def splink_scores(plan: Plan, model: Mapping[str, Any], records: pl.DataFrame) -
     name = model["comparisons"][0]["comparison_levels"][1]
     with database(record=records) as con, quiet():
         make_features(con, plan)
-        con.execute(f"create or replace table feature as {whole(plan, 'feature')}").fetchall()
+        con.execute(f"create or replace temp table feature as {whole(plan, 'feature')}").fetchall()
         for rule, values in plan.blocks.items():
             con.execute(f"alter table feature add column block_{rule} varchar[]").fetchall()
             con.execute(f"update feature set block_{rule} = {values}").fetchall()

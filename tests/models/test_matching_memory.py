@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,13 +15,25 @@ import pytest
 
 from models.identity import company_comparison, company_pair, comparing, contact_pair
 from models.identity.company_plan import PLAN as COMPANY
-from models.identity.comparing import compared, too_common
-from models.identity.matching import Plan
+from models.identity.matching import Plan, levels
 from models.identity.training import ModelError, known_pairs, stored, stored_models, train
-from models.identity.weighing import weighed
 from models.policy.loading import load_policies
-from tests.models.matching_cases import MODEL, MODELS, PLANS, POLICY, cleaned, company, noisy_records
+from tests.models.matching_cases import (
+    MODEL,
+    MODELS,
+    PLANS,
+    POLICY,
+    cleaned,
+    company,
+    compared,
+    noisy_records,
+    rows_of,
+    warehouse,
+    weighed,
+)
 from tests.models.noisy_records import Staged, typo
+
+IDENTITY = Path(company_pair.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +58,7 @@ def test_what_is_remembered_gives_what_all_anew_gives(records: dict[str, pl.Data
         told = weighed(plan, MODEL[kind], rows, memory, POLICY["ask_at"], told)
         assert told.equals(weighed(plan, MODEL[kind], rows, anew, POLICY["ask_at"]))
         assert memory.filter(pl.col("source_key").is_null()).height > 50
-    assert too_common(memory).height > 1
+    assert too_common(anew).height > 1
 
 
 def changed(rng: Random, rows: pl.DataFrame) -> pl.DataFrame:
@@ -60,14 +73,23 @@ def test_only_what_is_new_is_compared(records: dict[str, pl.DataFrame], monkeypa
     memory = compared(COMPANY, rows.head(-3), None, 60)
     counts = []
 
-    def counted(con: Any, plan: Plan) -> None:
-        counts.append(con.execute("select count(*) from fresh").fetchall()[0][0])
-        levels(con, plan)
+    def counted(plan: Plan, pairs: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+        counts.append(pairs.height)
+        return levels(plan, pairs, features)
 
-    levels = comparing.levels
     monkeypatch.setattr(comparing, "levels", counted)
     compared(COMPANY, rows, memory, 60)
-    assert 0 < counts[0] < memory.height / 10
+    assert 0 < sum(counts) < memory.height / 10
+
+
+def test_pairs_may_be_compared_a_few_at_a_time(
+    records: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = compared(COMPANY, records["company"].head(150), None, 60)
+    pairs = at_once["pattern"].count()
+    monkeypatch.setattr(comparing, "CHUNK", pairs // 3)
+    assert pairs > 100
+    assert compared(COMPANY, records["company"].head(150), None, 60).equals(at_once)
 
 
 def test_another_plan_makes_all_anew(records: dict[str, pl.DataFrame]) -> None:
@@ -80,7 +102,7 @@ def test_another_plan_makes_all_anew(records: dict[str, pl.DataFrame]) -> None:
 def test_tables_of_an_older_version_are_taken_as_empty(records: dict[str, pl.DataFrame]) -> None:
     rows = records["company"]
     memory = compared(COMPANY, rows, None, 60)
-    for old in (memory.drop("left_out"), memory.rename({"name_level": "name"}), memory.cast({"place_level": pl.Int64})):
+    for old in (memory.drop("left_out"), memory.rename({"pattern": "levels"}), memory.cast({"pattern": pl.Int64})):
         assert compared(COMPANY, rows, old, 60).equals(memory)
     told = weighed(COMPANY, MODEL["company"], rows, memory, POLICY["ask_at"])
     for older in (told.drop("print"), told.rename({"reasons": "why"})):
@@ -88,15 +110,26 @@ def test_tables_of_an_older_version_are_taken_as_empty(records: dict[str, pl.Dat
 
 
 def test_tables_are_the_same_whatever_the_order_of_records(records: dict[str, pl.DataFrame]) -> None:
-    frames = {"policy.identity": load_policies()["identity"], "policy.match_model": MODELS}
     tables = []
     for rows in (records["company"], records["company"].sample(fraction=1, shuffle=True, seed=1)):
-        given = frames | {"identity.company_record": rows}
-        memory = company_comparison.build(given | {"identity.company_comparison": pl.DataFrame()})
-        tables.append((memory, company_pair.build(given | {"identity.company_comparison": memory})))
+        with warehouse({"company_record": rows}) as con:
+            con.execute("create schema policy").fetchall()
+            for name, frame in (("identity", load_policies()["identity"]), ("match_model", MODELS)):
+                con.register("arriving", frame)
+                con.execute(f"create table policy.{name} as select * from arriving").fetchall()
+            company_comparison.renew(con)
+            company_pair.renew(con)
+            memory = rows_of(con, "from identity.company_comparison order by left_print, right_print")
+            tables.append((memory, rows_of(con, "from identity.company_pair order by left_key, right_key")))
     assert tables[0][0].equals(tables[1][0])
     assert tables[0][1].equals(tables[1][1])
     assert tuple(name.replace("company", "contact") for name in company_pair.INPUTS) == contact_pair.INPUTS
+
+
+def too_common(memory: pl.DataFrame) -> pl.DataFrame:
+    """What the shipped SQL says of a table of comparisons."""
+    with warehouse({"company_comparison": memory}) as con:
+        return rows_of(con, (IDENTITY / "company_block.sql").read_text())
 
 
 def test_what_too_many_share_is_left_out_and_told() -> None:

@@ -115,6 +115,14 @@ MISTAKES: dict[str, tuple[str, Any]] = {
     "exchange_rate_known": ("objects.exchange_rate", lambda t: t[:3]),
     "subscription_has_company": ("objects.company", lambda t: t[1:]),
     "one_version_at_a_time": ("objects.subscription_version", lambda t: [*t, t[1] | {"valid_from": "2024-04-01"}]),
+    "credits_within_revenue": (
+        "objects.subscription_version",
+        lambda t: [*t, t[2] | {"item": "credit", "unit_amount": "-60.01", "valid_from": "2024-02-10"}],
+    ),
+    "price_within_reach": (
+        "objects.subscription_version",
+        lambda t: [*t, t[0] | {"item": "typo", "quantity": "10000001", "unit_amount": "100000000"}],
+    ),
     "version_has_subscription": ("objects.subscription", lambda t: t[1:]),
     "discount_in_own_currency": (
         "objects.subscription_discount",
