@@ -111,6 +111,13 @@ def test_a_row_that_says_the_same_as_the_one_before_is_one_with_it(shared: Conne
     ]
 
 
+def test_records_that_go_elsewhere_together_are_followed(shared: Connection) -> None:
+    put(shared, [version(10, None, 5, name="Acme"), version(10, None, 5, name="Acme", source_system="stripe")])
+    for target in ("g1", "g2"):
+        link(shared, "company", {"hubspot:1": target, "stripe:1": target})
+        assert {row["company_id"] for row in told(shared, "company")} == {target}
+
+
 # --- the same, by brute force ----------------------------------------------------------------------------------------
 
 
