@@ -6,51 +6,42 @@ from models.identity.matching import Comparison, Plan
 
 _FEATURES = """
 with claim as (
-    select source_system, source_key, unnest(list_distinct(domains || people_domains)) as domain from record
+    select source_system, source_key, unnest(domains || people_domains) as domain from record
 ),
 common as (
-    select distinct domain from claim group by source_system, domain having count(*) > 1
+    select distinct domain from claim group by source_system, domain having min(source_key) < max(source_key)
 ),
 claimed as (
-    select c.source_key, list(c.domain order by c.domain) as common
+    select c.source_key, list(distinct c.domain order by c.domain) as common
     from claim as c
     join common as m on c.domain = m.domain
     group by c.source_key
-),
-told as (
-    select r.*, c.common, list_sort(list_distinct(r.domains || r.people_domains)) as claims
-    from record as r
-    left join claimed as c on r.source_key = c.source_key
-),
-parted as (
-    select
-        *,
-        case when common is null then claims else list_filter(claims, lambda d: not list_contains(common, d)) end
-            as alone
-    from told
 )
 select
-    source_key,
+    r.source_key,
     source_system,
     clean_name,
     name,
     legal_form,
-    list_sort(list_intersect(domains, alone)) as own_domains,
-    alone as alone_domains,
-    coalesce(common, []) as common_domains,
     domains,
     people_domains,
+    coalesce(c.common, []) as common_domains,
     people,
     phone,
     address,
     postal_code,
     city,
     country
-from parted
+from record as r
+left join claimed as c on r.source_key = c.source_key
 """
 _DERIVED = """
     replace(clean_name, ' ', '') as letters,
     list_sort(string_split(clean_name, ' ')) as words,
+    list_filter(
+        list_sort(list_distinct(domains || people_domains)), lambda d: not list_contains(common_domains, d)
+    ) as alone_domains,
+    list_sort(list_intersect(domains, alone_domains)) as own_domains,
     list_transform(domains || people_domains, lambda d: split_part(d, '.', 1)) as labels,
     list_sort(list_distinct(list_filter(
         list_transform(people, lambda a: regexp_replace(split_part(a, '@', 1), '[+].*|[^a-z0-9]', '', 'g')),

@@ -14,6 +14,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -65,8 +68,16 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """One word for the whole plan: levels found by another plan are not used again."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        """One word for the whole plan and for the code that follows it: levels found by another are not used again."""
+        return hashlib.sha256(f"{code()} {self!r}".encode()).hexdigest()[:16]
+
+
+@cache
+def code() -> str:
+    """One word for how pairs are found, compared and weighed by this release of Rapport and of Splink."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    texts = [version("splink"), *(module.read_text(encoding="utf-8") for module in modules)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from models.identity.matching import Comparison, Plan, ensure, level_sql, scratch
+from models.identity.matching import Comparison, Plan, code, ensure, level_sql, scratch
 
 COLUMNS: Mapping[str, str] = {
     "left_key": "VARCHAR",
@@ -143,7 +143,7 @@ def _words(plan: Plan, model: Mapping[str, Any], ask: float) -> dict[str, Any]:
         "others": " + ".join(f"weight_{field}" for field in weights if field != named.field),
         "reasons": ", ".join(_reason_sql(comparison) for comparison in plan.comparisons),
     }
-    return words | {"digest": hashlib.sha256(repr(words).encode()).hexdigest()[:16]}
+    return words | {"digest": hashlib.sha256(f"{code()} {words!r}".encode()).hexdigest()[:16]}
 
 
 def level_weights(comparison: Comparison, model: Mapping[str, Any]) -> dict[int, float]:

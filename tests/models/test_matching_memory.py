@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from models.identity import company_comparison, company_pair, comparing, contact_pair
+from models.identity import company_comparison, company_pair, comparing, contact_pair, matching, weighing
 from models.identity.company_plan import PLAN as COMPANY
 from models.identity.matching import Plan, levels
 from models.identity.training import ModelError, known_pairs, stored, stored_models, train
@@ -97,6 +97,20 @@ def test_another_plan_makes_all_anew(records: dict[str, pl.DataFrame]) -> None:
     memory = compared(COMPANY, rows, None, 60)
     other = replace(COMPANY, recall=0.5)
     assert compared(other, rows, memory, 60).equals(compared(other, rows, None, 60))
+
+
+def test_another_release_makes_all_anew(records: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes how pairs are found or weighed need not think of what homes remember."""
+    rows = records["company"].head(150)
+    memory = compared(COMPANY, rows, None, 60)
+    told = weighed(COMPANY, MODEL["company"], rows, memory, POLICY["ask_at"])
+    for module in (matching, weighing):
+        monkeypatch.setattr(module, "code", lambda: "other")
+    others = compared(COMPANY, rows, memory, 60)
+    assert memory.join(others, on="left_print").is_empty()
+    other = weighed(COMPANY, MODEL["company"], rows, others, POLICY["ask_at"], told)
+    assert other.drop("print").equals(told.drop("print"))
+    assert other.join(told, on="print").is_empty()
 
 
 def test_tables_of_an_older_version_are_taken_as_empty(records: dict[str, pl.DataFrame]) -> None:
