@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from models.demo.world import make_world
+from models.policy.loading import named_sets
 from pipelines.assets import as_of_instant
 from pipelines.home import Home
 from pipelines.rooms import CONNECTORS, MODELS, sources
@@ -37,6 +38,9 @@ def write_world(home: Home, *, seed: int, companies: int, months: int) -> None:
     home.create(list(sources()))
     for own in sorted((MODELS / "demo" / "config").glob("*.toml")):
         shutil.copy(own, home.config / own.name)
+    beside = ", ".join(f'"{name}"' for name in named_sets("revenue"))
+    rules = (MODELS / "policy" / "revenue.toml").read_text().replace("compared = []", f"compared = [{beside}]")
+    (home.config / "revenue.toml").write_text(rules)
     world = make_world(seed=seed, companies=companies, months=months, as_of=as_of_instant(LAST_DAY))
     for source in sources():
         write_exports(source, world, home.inbox / source, seed)

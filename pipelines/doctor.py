@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import sys
@@ -35,6 +36,7 @@ def examine(home: Home) -> list[Finding]:
         Finding(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or newer is needed)"),
         Finding(True, versions),
         Finding(True, f"{len(sources())} connectors, {len(catalogue())} tables: {', '.join(sources())}"),
+        *_extras(),
     ]
     if not home.exists():
         return [*findings, Finding(False, f"{home.path} is no Rapport home yet: run `rapport init`")]
@@ -46,6 +48,19 @@ def examine(home: Home) -> list[Finding]:
     findings.append(_warehouse(home))
     findings.append(_snapshot(home))
     return findings
+
+
+def _extras() -> list[Finding]:
+    """Which tables stay empty because a package of an extra is not installed: no fault, but to be known."""
+    missing = {
+        table.name: [name for name in table.needs if importlib.util.find_spec(name) is None]
+        for table in catalogue().values()
+    }
+    return [
+        Finding(True, f"{table} stays empty without {' and '.join(names)}: `uv sync --extra learning` installs it")
+        for table, names in missing.items()
+        if names
+    ]
 
 
 def _policies(home: Home) -> Finding:

@@ -41,13 +41,19 @@ them as `sourced.<object>`, where it must not wait for what rules derive (a rene
 MERGED = ("company", "contact", "team_member")
 """Objects whose rows from several sources become one; `identity.<object>_link` says which."""
 
+PLACED = (
+    *("subscription", "subscription_version", "subscription_discount", "contract", "contract_payment_schedule"),
+    *("invoice", "invoice_line", "payment", "credit_note", "exchange_rate", "opportunity"),
+)
+"""Objects of money and terms, of whose every row `meta.source_row` tells the file and line."""
+
 
 @dataclass(frozen=True)
 class Table:
     """One table that the pipeline makes: `kind` says which step makes it, `reads` what must be there before.
 
     Kinds: raw, staging, identity, sourced, objects, provenance, version, history, model, ledger, metrics, change,
-    publication.
+    publication, source_row.
     """
 
     name: str
@@ -59,6 +65,8 @@ class Table:
     renew: Callable[[DuckDBPyConnection], None] | None = None
     """Changes the table in place, and makes it where there is none: for a table of which little changes at a time."""
     inputs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Packages of an extra; where they are not installed the table is empty, and it is made again once they are."""
     is_declared: bool = False
     """Whether the workspace declares it: then its `sql`, and no file of this project, says what it is."""
 
@@ -150,7 +158,9 @@ def catalogue() -> dict[str, Table]:
         conditions = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
         reads = frozenset({*conditions, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
         tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, MAKERS / "workflows.py")
-    tables["metrics.metric_value"] = Table("metrics.metric_value", "metrics", marts, MODELS / "metrics")
+    tables["metrics.metric_value"] = Table(
+        "metrics.metric_value", "metrics", marts | {"policy.revenue"}, MODELS / "metrics"
+    )
     tables |= _remembered(tables)
     tables = {name: _expand(table, tables) for name, table in tables.items()}
     order = TopologicalSorter({name: table.reads & tables.keys() for name, table in tables.items()}).static_order()
@@ -177,7 +187,7 @@ def _remembered(tables: Mapping[str, Table]) -> dict[str, Table]:
     objects = frozenset(name for name, table in tables.items() if table.kind == "objects")
     told = frozenset(name for name, table in tables.items() if table.kind in ("version", "history"))
     links = frozenset(f"identity.{name}_link" for name in MERGED)
-    marts = tables["metrics.metric_value"].reads
+    marts = frozenset(name for name in tables["metrics.metric_value"].reads if name.startswith("marts."))
     said = frozenset({"metrics.metric_value", "marts.company_month", "meta.run", "policy.revenue"})
     late = objects | {"history.change", "ledger.published_value"}
     made = (
@@ -185,8 +195,15 @@ def _remembered(tables: Mapping[str, Table]) -> dict[str, Table]:
         Table("ledger.published_value", "publication", said, MAKERS / "publications.py"),
         Table("intermediate.metric_input", "publication", marts, MAKERS / "restated.py"),
         Table("intermediate.late_row", "publication", late, MAKERS / "restated.py"),
+        Table("meta.source_row", "source_row", _placed(), MAKERS / "source_rows.py"),
     )
     return {table.name: table for table in made}
+
+
+def _placed() -> frozenset[str]:
+    """What `meta.source_row` reads: the objects that revenue is made of, as sent and as they are, and their rules."""
+    rules = {"behaviour.renewed_term", "behaviour.renewal_opportunity"}
+    return frozenset(rules | {f"{room}.{name}" for name in PLACED for room in ("staging", "objects")})
 
 
 def _modules(folder: Path) -> list[Path]:
@@ -228,9 +245,9 @@ def _models(room: str) -> list[Table]:
         module = importlib.import_module(f"models.{room}.{path.stem}")
         build, renew = getattr(module, "build", None), getattr(module, "renew", None)
         if build or renew:
-            inputs = tuple(module.INPUTS)
-            name = f"{room}.{path.stem}"
-            made.append(Table(name, "model", frozenset(inputs), path, build=build, renew=renew, inputs=inputs))
+            inputs, needs = tuple(module.INPUTS), getattr(module, "NEEDS", ())
+            name, reads = f"{room}.{path.stem}", frozenset(inputs)
+            made.append(Table(name, "model", reads, path, build=build, renew=renew, inputs=inputs, needs=needs))
     return made
 
 

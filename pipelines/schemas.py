@@ -49,7 +49,8 @@ def schema_of(table: str) -> type[Schema] | None:
         return object_schema(name, current().custom)
     if room == "history" and table != "history.change":
         return history_schema(name, object_schema(name, current().custom))
-    return shipped_schema(room, name) if room == "marts" or table == "history.change" else None
+    is_shipped = room == "marts" or table in ("history.change", "meta.source_row")
+    return shipped_schema(room, name) if is_shipped else None
 
 
 @cache

@@ -64,6 +64,7 @@ class Column(_Strict):
     """Where one field comes from, and how its text is to be read."""
 
     header: Said | None = None
+    headers: Annotated[list[Said], Field(min_length=2)] | None = None
     constant: Annotated[Any, AfterValidator(_scalar)] = None
     date_format: Annotated[str, AfterValidator(_date_format)] | None = None
     decimal: Literal[".", ","] | None = None
@@ -71,14 +72,19 @@ class Column(_Strict):
     values: dict[str, str] = Field(default_factory=dict)
     source: str | None = None
     optional: bool = False
+    is_last_day: bool = False
 
     @model_validator(mode="after")
     def _one_origin(self) -> Column:
-        if (self.header is None) == (self.constant is None):
-            raise ValueError("should have a header or a constant, one of the two")
+        if sum(origin is not None for origin in (self.header, self.headers, self.constant)) != 1:
+            raise ValueError("should have a header or a constant, one of the two; or headers, a list of them to join")
         if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError("decimal and thousands should not be the same mark")
         return self
+
+    def asked(self) -> list[str]:
+        """The headers it is read from, in their order; none for a constant."""
+        return self.headers or ([] if self.header is None else [self.header])
 
 
 def _is_table(value: object) -> str:
@@ -195,6 +201,11 @@ def _column_mistakes(
     for mark in ("decimal", "thousands"):
         if getattr(column, mark) and not is_number:
             yield (*at, mark), f"{name} is no number. Take {mark} out."
+    if column.is_last_day and (not is_time or column.constant is not None):
+        yield (*at, "is_last_day"), f"{name} is no column of dates. Take is_last_day out."
+    if column.headers and (is_number or is_time):
+        kind = "number" if is_number else "date"
+        yield (*at, "headers"), f'{name} is a {kind}: it is read from one column. Write header = "<header>".'
     if column.thousands and not column.decimal:
         yield (*at, "thousands"), f'{name}: thousands needs decimal beside it. Add decimal = "," or decimal = ".".'
     if column.source is not None and not wanted.references:

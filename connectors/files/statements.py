@@ -61,8 +61,8 @@ def _headers(collection: Collection) -> dict[str, bool]:
     for _, target in collection.targets():
         asked.update(dict.fromkeys(target.key, False))
         for column in map(column_of, target.fields.values()):
-            if column.header is not None:
-                asked[column.header] = asked.get(column.header, True) and column.optional
+            for header in column.asked():
+                asked[header] = asked.get(header, True) and column.optional
     return asked
 
 
@@ -106,8 +106,7 @@ def _asked(collection: Collection, number: int, columns: Mapping[str, str]) -> l
     for below, target in collection.targets():
         places += [(columns[header], (*at, *below[:-1], "key")) for header in target.key]
         for name, column in ((name, column_of(source)) for name, source in target.fields.items()):
-            if column.header is not None:
-                places.append((columns[column.header], (*at, *below, name)))
+            places += [(columns[header], (*at, *below, name)) for header in column.asked()]
     return places
 
 
@@ -159,9 +158,10 @@ def _version_refused(header: str, column: str) -> str:
 
 
 def _cell(name: str, column: Column, columns: Mapping[str, str], wanted: Wanted, place: str) -> Cell:
-    if column.header is None:
+    if column.constant is not None:
         return Cell(literal(column.constant))
-    text = columns[column.header]
+    text = " || ':' || ".join(columns[header] for header in column.asked())
+    text = f"({text})" if column.headers else text
     if column.values:
         whens = " ".join(f"when {literal(sent)} then {literal(word)}" for sent, word in column.values.items())
         text = f"case {text} {whens} else {text} end"
@@ -187,12 +187,21 @@ def _moment(name: str, column: Column, text: str, wanted: Wanted, place: str) ->
             'does not say which is the day and which the month; write date_format = "%d/%m/%Y" or '
             f'date_format = "%m/%d/%Y" in {place}'
         )
-        return Cell(f"case when not {unclear} then {text} end", _refusal(name, text, unclear, words))
+        return Cell(_ending(column, f"case when not {unclear} then {text} end"), _refusal(name, text, unclear, words))
     shape = "%Y-%m-%d" if wanted.sql_type == "DATE" else "%Y-%m-%dT%H:%M:%S"
     read = f"strftime(try_strptime(trim({text}), {literal(column.date_format)}), {literal(shape)})"
     value = f"coalesce({read}, case when regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d') then {text} end)"
     words = f"is not written as {column.date_format}, as {place} says"
-    return Cell(value, _refusal(name, text, f"{text} is not null and {value} is null", words))
+    return Cell(_ending(column, value), _refusal(name, text, f"{text} is not null and {value} is null", words))
+
+
+def _ending(column: Column, value: str) -> str:
+    """Of a last day the day after it, for ends are half-open. The last day there is stays as it is: it says "never"."""
+    if not column.is_last_day:
+        return value
+    day = f"cast(timezone('UTC', try_cast({value} as timestamptz)) as date)"
+    after = f"strftime(least({day} + 1, date '9999-12-31'), '%Y-%m-%d')"
+    return f"case when {day} between date '0001-01-01' and date '9999-12-31' then {after} else {value} end"
 
 
 def _number(name: str, column: Column, text: str, place: str) -> Cell:

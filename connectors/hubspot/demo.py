@@ -46,6 +46,7 @@ DEAL_TYPES = {
     "downsell": "Downsell",
 }
 OPTED_OUT = {"subscribed": "false", "unsubscribed": "true", "bounced": "", "unknown": ""}
+GREW_FROM = {"enterprise": "mid_market", "mid_market": "startup"}
 TOO_SHORT, IMPOSSIBLE = "9900000001", "9900000002"
 """Ids of the two rows that are broken on purpose; no real record has them."""
 
@@ -114,7 +115,8 @@ def _company(row: Row, members: Mapping[int, str], pinned: str) -> dict[str, str
 def _with_mistakes(rows: list[dict[str, str]], rng: Random) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """The first export, a few values wrong in it, and a later one of just those companies that puts them right.
 
-    By then somebody has renamed the property Industry and made a new one.
+    Those companies have also moved, and grown out of their segment. By then somebody has renamed the property Industry
+    and made a new one.
     """
     newest = max(_moment(row) for row in rows)
     old = [place for place, row in enumerate(rows) if _moment(row) <= newest - timedelta(days=2)]
@@ -125,6 +127,8 @@ def _with_mistakes(rows: list[dict[str, str]], rng: Random) -> tuple[list[dict[s
         right["Last Modified Date"] = minute(_moment(row) + timedelta(days=1))
         corrections.append(right | {"Partner programme": rng.choice(("Gold", "Silver"))})
         first[place] = row | {"City": row["City"].upper(), "Number of Employees": f"{row['Number of Employees']}0"}
+        abroad = "AT" if row["Country/Region Code"] == "CH" else "CH"
+        first[place] |= {"Segment": GREW_FROM.get(row["Segment"], ""), "Country/Region Code": abroad}
     return first, corrections
 
 

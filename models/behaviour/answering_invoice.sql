@@ -10,23 +10,16 @@ with kind as (
     from objects.invoice_line
     where source_deleted_at is null
     group by invoice_id
-),
-
-original as (
-    select distinct source_system || ':' || number as external_id
-    from sourced.invoice
-    where number is not null
 )
 
 select
     i.invoice_id, i.company_id, i.subscription_id, i.contract_id, i.currency, i.issued_on, i.period_start, i.period_end,
     coalesce(i.due_on, cast(i.issued_on + interval '1' day * w.due_days as date)) as due_on,
-    coalesce(i.subtotal - coalesce(i.discount_amount, 0), i.total) as amount,
+    coalesce(i.subtotal - coalesce(i.discount_amount, 0), i.total - coalesce(i.tax_amount, 0)) as amount,
     coalesce(k.has_recurring, 1) = 1 as is_recurring
 from sourced.invoice as i
 cross join behaviour.invoice_window as w
 left join kind as k on i.invoice_id = k.invoice_id
-left join original as o on i.external_id = o.external_id
 where i.status not in ('void', 'draft') and not coalesce(i.is_generated, false) and i.source_deleted_at is null
     and i.issued_on is not null and coalesce(k.has_own, 1) = 1
-    and (o.external_id is null or o.external_id = i.source_system || ':' || i.number)
+    and i.invoice_id not in (select c.invoice_id from behaviour.copied_invoice as c)

@@ -32,7 +32,7 @@ ended as (
 
 select
     e.subscription_id, e.company_id, e.contract_id, e.item, e.currency, e.places, e.valid_from, e.valid_to, e.months, e.days,
-    c.anchor_at, e.source_system, e.source_record_id, e.loaded_at,
+    c.anchor_at, e.product_id, e.quantity, e.source_system, e.source_record_id, e.loaded_at,
     cast(
         case e.places
             when 0 then cast(round(e.exact_amount) as decimal(38, 4))

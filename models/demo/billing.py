@@ -13,7 +13,7 @@ from models.demo.clock import Clock, between, days
 from models.demo.companies import Company
 from models.demo.frames import Row
 from models.demo.pipeline import Deal
-from models.demo.plan import Plan
+from models.demo.plan import Discount, Plan
 
 CENT = Decimal("0.01")
 TAX = {"DE": Decimal("0.19"), "GB": Decimal("0.20")}
@@ -22,9 +22,13 @@ NAMES = {product_no: name for product_no, _, name, _ in PRODUCTS}
 BILLED = ("active", "past_due")
 
 
-@dataclass
+@dataclass(eq=False)
 class Bill:
-    """One invoice in the making; `status` is set in advance only for drafts and void bills."""
+    """One invoice in the making; `status` is set in advance only for drafts and void bills.
+
+    `flaw`: what was done to it on purpose, `forgotten` (it is never made), `late`, `unpaid` or `beyond` (it should not
+    be); `honest_at` is when it should be issued.
+    """
 
     company: Company
     plan: Plan | None
@@ -38,6 +42,11 @@ class Bill:
     paid_at: datetime | None = None
     attempts: list[tuple[datetime, Decimal, str]] = field(default_factory=list)
     no: int = 0
+    flaw: str | None = None
+    honest_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.honest_at = self.issued_at
 
     @property
     def subtotal(self) -> Decimal:
@@ -69,7 +78,7 @@ def plan_bills(clock: Clock, company: Company, plan: Plan) -> Iterator[Bill]:
             return
         running = [row for row in plan.versions if covers(row, start)]
         if running and (running[0]["status"] in BILLED or plan.first_status == "incomplete"):
-            flat = [_line(plan, row, start, end) for row in running if not row["is_metered"]]
+            flat = [line_of(plan, row, start, end) for row in running if not row["is_metered"]]
             extra = _prorations(plan, *before) + _usage(rng, plan, running, *before) if before else []
             bill = Bill(company, plan, plan.currency, start, start, end, flat + extra)
             bill.discount = _discount(plan, start, sum((line["amount"] for line in flat), Decimal(0)))
@@ -83,7 +92,8 @@ def covers(version: Row, moment: datetime) -> bool:
     return bool(version["valid_from"] <= moment and (version["valid_to"] is None or moment < version["valid_to"]))
 
 
-def _line(plan: Plan, version: Row, start: datetime, end: datetime, **other: object) -> Row:
+def line_of(plan: Plan, version: Row, start: datetime, end: datetime, **other: object) -> Row:
+    """A bill's line for one version over [start, end), with `other` values in place of its own."""
     product_no = product_of(version)
     line: Row = {
         "sub_no": plan.no,
@@ -114,7 +124,7 @@ def _usage(rng: Random, plan: Plan, running: Sequence[Row], start: datetime, end
             words = f"{calls} × {NAMES[product_of(row)]}"
             amount = cents(row["unit_amount"] * calls)
             lines.append(
-                _line(plan, row, start, end, quantity=calls, amount=amount, description=words, revenue_type="usage")
+                line_of(plan, row, start, end, quantity=calls, amount=amount, description=words, revenue_type="usage")
             )
     return lines
 
@@ -146,12 +156,21 @@ def _share(plan: Plan, row: Row, at: datetime, start: datetime, end: datetime, s
     whole, rest = int((end - start).total_seconds()), int((end - at).total_seconds())
     amount = cents(row["unit_amount"] * row["quantity"] * sign * rest / whole)
     text = f"{words} on {row['quantity']} × {NAMES[product_of(row)]} after {at:%d %b %Y}"
-    return _line(plan, row, at, end, amount=amount, description=text, is_proration=True)
+    return line_of(plan, row, at, end, amount=amount, description=text, is_proration=True)
 
 
 def _discount(plan: Plan, at: datetime, amount: Decimal) -> Decimal:
-    """What comes off `amount` at `at`: percentages one after another, then fixed amounts, at most all of it."""
-    running = [row for row in plan.discounts if row.starts_at <= at and (row.ends_at is None or at < row.ends_at)]
+    """What comes off `amount` at `at`."""
+    return taken_off([row for row in plan.discounts if runs(row, at)], amount)
+
+
+def runs(discount: Discount, at: datetime) -> bool:
+    """Whether the discount holds at `at`."""
+    return discount.starts_at <= at and (discount.ends_at is None or at < discount.ends_at)
+
+
+def taken_off(running: Sequence[Discount], amount: Decimal) -> Decimal:
+    """What `running` take off `amount`: percentages one after another, then fixed amounts, at most all of it."""
     left = amount
     for row in running:
         left -= cents(left * (row.percent_off or 0) / 100)

@@ -1,17 +1,19 @@
 """Signed papers: the contracts of the bought unit's won deals, with their agreed payments; the sales are in `sales`.
 
-Every seventh contract still waits for its signature. The payments of a contract add up to its value.
+Every seventh contract still waits for its signature. Where a subscription is billed for the deal, the contract has its
+rhythm and no payments of its own; else its payments add up to its value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from models.demo.clock import Clock, add_months, days
 from models.demo.frames import Row
 from models.demo.pipeline import Deal
+from models.demo.plan import Plan
 
 # name, minutes to an answer and to a solution, per cent of time the product is up
 LEVELS: tuple[tuple[str, int, int, str], ...] = (
@@ -23,15 +25,19 @@ CENT = Decimal("0.01")
 UNSIGNED = 7
 
 
-def contract_rows(clock: Clock, deals: Sequence[Deal]) -> tuple[list[Row], list[Row]]:
+def contract_rows(clock: Clock, deals: Sequence[Deal], plans: Iterable[Plan]) -> tuple[list[Row], list[Row]]:
     """Rows of frames `contracts` and `contract_payments`."""
     contracts: list[Row] = []
     payments: list[Row] = []
+    billed = {plan.deal_no: plan for plan in plans}
     for deal in deals:
         if deal.company.crm == "salesforce" and deal.status == "won" and deal.ended_at:
             contract = _contract(clock, len(contracts) + 1, deal, deal.ended_at)
             contracts.append(contract)
-            payments += _payments(contract, deal)
+            if deal.no in billed:
+                contract["billing_interval"] = billed[deal.no].interval[0]
+            else:
+                payments += _payments(contract, deal)
     return contracts, payments
 
 

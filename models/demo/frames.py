@@ -24,7 +24,8 @@ def listed(text: str) -> tuple[str, ...]:
 EXACT = frozenset(
     listed(
         "unit_amount amount mrr one_time_amount probability percent_off amount_off subtotal discount_amount "
-        "tax_amount total amount_paid weight value satisfaction contract_value sla_uptime_percent mean_score"
+        "tax_amount total amount_paid weight value satisfaction contract_value sla_uptime_percent mean_score "
+        "contracted billed collected"
     )
 )
 WHOLE = frozenset(
@@ -112,6 +113,8 @@ COLUMNS: dict[str, str] = {
     "contact_spellings": "system record_no other_email former_company_no former_email former_job_title started_on "
     "ended_on is_undecidable is_duplicate",
     "truth_mrr": "company_no month currency mrr",
+    "truth_reconciliation": "company_no currency month comparison reason amount contracted billed collected",
+    "truth_leak": "company_no month reason amount currency is_overbilled sub_no invoice_no is_planted",
     "truth_identity": "kind system record_no address no is_undecidable is_duplicate",
     "truth_distinct": "kind no other_no reason",
     "truth_job_change": "person_no from_company_no to_company_no left_at joined_at is_champion",

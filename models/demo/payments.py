@@ -26,13 +26,20 @@ class Books:
         self.rows: dict[str, list[Row]] = {name: [] for name in FRAMES}
 
     def settle(self, bills: Iterable[Bill]) -> None:
-        """Number the bills by date of issue, pay them, and make all rows."""
+        """Number the bills by date of issue, pay them, and make all rows.
+
+        Chance goes by the place a bill would have if all were honest: a flaw changes nothing about other bills.
+        """
         known = [bill for bill in bills if bill.issued_at < self.clock.as_of]
         known += [_voided(bill) for bill in known if self._is_doubled(bill)]
-        for no, bill in enumerate(sorted(known, key=_order), start=1):
+        places = {bill: place for place, bill in enumerate(sorted(known, key=_honest_order), start=1)}
+        made = [bill for bill in known if bill.flaw != "forgotten"]
+        for no, bill in enumerate(sorted(made, key=_order), start=1):
             bill.no = no
-            rng = self.clock.rng("paying", no)
-            if bill.status is None:
+            rng = self.clock.rng("paying", places[bill])
+            if bill.flaw == "unpaid":
+                bill.status = "open"
+            elif bill.status is None:
                 self._pay(rng, bill)
             elif bill.status == "void" and bill.plan and bill.plan.first_status == "incomplete":
                 bill.attempts = [(bill.issued_at + timedelta(seconds=40), bill.total, "failed")]
@@ -42,7 +49,7 @@ class Books:
     def _is_doubled(self, bill: Bill) -> bool:
         if bill.plan is None or bill.status is not None:
             return False
-        return self.clock.rng("doubled", bill.plan.no, bill.issued_at).random() < 0.008
+        return self.clock.rng("doubled", bill.plan.no, bill.honest_at).random() < 0.008
 
     def _pay(self, rng: Random, bill: Bill) -> None:
         if bill.total <= 0:
@@ -211,10 +218,20 @@ def _order(bill: Bill) -> tuple[datetime, int, int, bool]:
     return bill.issued_at, bill.company.no, bill.plan.no if bill.plan else 0, bill.status == "void"
 
 
+def _honest_order(bill: Bill) -> tuple[bool, datetime, int, int, bool]:
+    return (
+        bill.flaw == "beyond",
+        bill.honest_at,
+        bill.company.no,
+        bill.plan.no if bill.plan else 0,
+        bill.status == "void",
+    )
+
+
 def _voided(bill: Bill) -> Bill:
     """The same bill, sent a second time by mistake a minute later and withdrawn."""
     again = bill.issued_at + timedelta(minutes=1)
-    return Bill(
+    copy = Bill(
         bill.company,
         bill.plan,
         bill.currency,
@@ -225,3 +242,5 @@ def _voided(bill: Bill) -> Bill:
         bill.discount,
         "void",
     )
+    copy.flaw, copy.honest_at = bill.flaw, bill.honest_at + timedelta(minutes=1)
+    return copy

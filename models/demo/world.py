@@ -33,6 +33,8 @@ the truth about them. It is a dict of polars frames; names and columns stand in 
 - `communication_preferences` are of people in a CRM, one row per channel; a wish that nobody stated has no instant.
 - `truth_appointment` leaves out what was called off; `truth_usage` counts by UTC month; `truth_task` as at `as_of`,
   with the day before it as today; `truth_issue` counts companies; `truth_survey` all answers, not each one's latest.
+- Some bills are wrong on purpose (see `leaks`). `truth_reconciliation` says why what was agreed, billed and collected
+  differ in the last twelve months, `truth_leak` what of it is lost or billed too much, `is_planted` or by itself.
 - `truth_identity` names records by system and number or address; see there.
 """
 
@@ -53,6 +55,7 @@ from models.demo.delivery import Delivery
 from models.demo.fates import make_plans
 from models.demo.frames import COLUMNS, Row, World, table
 from models.demo.issues import IssueTracker
+from models.demo.leaks import Saboteur
 from models.demo.lookalikes import distinct_rows, job_change_rows, mix_up
 from models.demo.mail import Mailbox
 from models.demo.notes import desks, note_rows, task_rows
@@ -70,6 +73,7 @@ from models.demo.survey import response_rows
 from models.demo.systems import assign_systems, introduce
 from models.demo.truth import truth_mrr, truth_nps
 from models.demo.truth_identity import truth_identity
+from models.demo.truth_money import Ledger
 from models.demo.truth_tickets import truth_ticket_times
 from models.demo.truth_work import truth_appointment, truth_issue, truth_survey, truth_task, truth_usage
 from models.demo.usage import Product
@@ -128,9 +132,19 @@ def _money(
     agreements, books = Agreements(catalogue, clock.as_of), Books(clock)
     agreements.carry_out(plans)
     by_no = {firm.no: firm for firm in firms}
-    bills = [bill for plan in plans for bill in plan_bills(clock, by_no[plan.company_no], plan)]
+    honest = [bill for plan in plans for bill in plan_bills(clock, by_no[plan.company_no], plan)]
+    bills, calls = Saboteur(clock, catalogue).plant(honest)
     books.settle([*bills, *service_bills(clock, firms, sales.deals, catalogue)])
+    contracts, payments = contract_rows(clock, sales.deals, plans)
+    ledger = Ledger(clock.as_of)
+    ledger.call(calls)
+    ledger.agree(sales.deals, contracts, payments)
+    ledger.bill(books.rows, calls)
     return {
+        "contracts": contracts,
+        "contract_payments": payments,
+        "truth_reconciliation": ledger.months(),
+        "truth_leak": ledger.leaks(),
         "subscriptions": agreements.subscriptions,
         "subscription_versions": agreements.versions,
         "subscription_discounts": agreements.discounts,
@@ -164,7 +178,6 @@ def _work(
     diary.plan(firms, people, sales.deals, delivery.services)
     tracker.track(firms)
     places = desks(clock, firms, people)
-    contracts, payments = contract_rows(clock, sales.deals)
     return {
         "appointment_series": diary.series,
         "appointments": diary.appointments,
@@ -177,8 +190,6 @@ def _work(
         "services": delivery.services,
         "deliverables": delivery.deliverables,
         "milestones": delivery.milestones,
-        "contracts": contracts,
-        "contract_payments": payments,
     }
 
 

@@ -1,13 +1,13 @@
--- Every loss of a company with the reason noted for it: the churn event nearest the month in which it was gone.
+-- Every loss of a company in a set of rules with the reason noted for it: the churn event nearest the month in which it was gone.
 with loss as (
-    select c.company_id, c.month, c.churn as mrr_churned, cast(c.month + interval 1 month as date) as next_month
+    select c.policy_id, c.company_id, c.month, c.churn as mrr_churned, cast(c.month + interval 1 month as date) as next_month
     from marts.company_month as c
     where c.movement = 'churn'
 ),
 
 candidate as (
     select
-        l.company_id, l.month, e.churn_event_id, e.primary_reason, e.is_voluntary, e.churned_on,
+        l.policy_id, l.company_id, l.month, e.churn_event_id, e.primary_reason, e.is_voluntary, e.churned_on,
         case
             when e.churned_on < l.month then date_diff('day', e.churned_on, l.month)
             when e.churned_on >= l.next_month then date_diff('day', l.next_month, e.churned_on) + 1
@@ -24,12 +24,12 @@ nearest as (
     cross join policy.revenue as p
     where c.days_away <= p.churn_reason_days
     qualify row_number() over (
-        partition by c.company_id, c.month order by c.days_away asc, c.churned_on desc, c.churn_event_id asc
+        partition by c.policy_id, c.company_id, c.month order by c.days_away asc, c.churned_on desc, c.churn_event_id asc
     ) = 1
 )
 
 select
-    l.company_id, l.month, l.mrr_churned, n.churn_event_id, n.is_voluntary,
+    l.policy_id, l.company_id, l.month, l.mrr_churned, n.churn_event_id, n.is_voluntary,
     coalesce(nullif(trim(n.primary_reason), ''), 'not stated') as reason
 from loss as l
-left join nearest as n on l.company_id = n.company_id and l.month = n.month
+left join nearest as n on l.policy_id = n.policy_id and l.company_id = n.company_id and l.month = n.month

@@ -1,6 +1,8 @@
 -- One row per company: what it pays now, in the reporting currency; 0 for a company that pays nothing.
 with now as (
-    select max(month) as month from intermediate.month
+    select max(m.month) as month
+    from intermediate.month as m
+    join policy.revenue as p on m.policy_id = p.policy_id
 )
 
 select

@@ -19,6 +19,7 @@ dated as (
         cast(date_trunc('month', coalesce(l.closed_on, l.expected_close_on, l.as_of_on)) as date) as month,
         coalesce(l.currency, p.reporting_currency) as priced_in,
         p.reporting_currency,
+        p.policy_id,
         coalesce(l.amount, 0) as value,
         cast(round(coalesce(l.amount, 0) * coalesce(l.likelihood, 0), 4) as decimal(18, 4)) as weighted_value
     from likely as l
@@ -41,7 +42,18 @@ select
     cast(round(d.weighted_value * coalesce(m.rate, n.rate), 4) as decimal(18, 4)) as weighted_amount_reporting,
     d.likelihood is null as is_unweighted,
     coalesce(d.closed_on, d.expected_close_on) is null as is_undated,
-    case when d.status = 'won' then date_diff('day', cast(d.created_at as date), d.closed_on) end as cycle_days
+    case when d.status = 'won' then date_diff('day', cast(d.created_at as date), d.closed_on) end as cycle_days,
+    d.opportunity_type,
+    d.closed_on,
+    d.expected_close_on,
+    d.created_at,
+    d.stage_entered_at,
+    d.probability,
+    cast(coalesce(
+        d.mrr,
+        round((d.amount - coalesce(d.one_time_amount, 0)) / nullif(d.contract_length_months, 0), 4)
+    ) as decimal(18, 4)) as mrr
 from dated as d
-left join intermediate.month_rate as m on d.month = m.month and d.priced_in = m.currency and d.closed_on is not null
+left join intermediate.month_rate as m
+    on d.policy_id = m.policy_id and d.month = m.month and d.priced_in = m.currency and d.closed_on is not null
 left join intermediate.present_rate as n on d.priced_in = n.currency

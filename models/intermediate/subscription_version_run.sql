@@ -18,7 +18,8 @@ with newest as (
 ended as (
     select
         v.subscription_version_id, v.subscription_id, s.company_id, v.item, v.product_id, v.status, v.quantity, v.unit_amount,
-        v.currency, v.billing_interval, v.interval_count, v.is_metered, v.valid_from as runs_from,
+        v.currency, v.billing_interval, v.interval_count, v.is_metered, v.committed_amount,
+        s.canceled_at, v.valid_from as runs_from,
         least(
             v.valid_to, v.source_deleted_at, s.source_deleted_at,
             case

@@ -1,7 +1,7 @@
 -- The month's movements of the whole business, a year's worth. Months without any revenue stand here too.
 with total as (
     select
-        m.month_no, sum(c.opening) as opening, sum(c.new) as new, sum(c.reactivation) as reactivation,
+        c.policy_id, c.month, sum(c.opening) as opening, sum(c.new) as new, sum(c.reactivation) as reactivation,
         sum(c.expansion) as expansion, sum(c.contraction) as contraction, sum(c.churn) as churn, sum(c.fx) as fx,
         sum(c.closing) as closing, sum(c.gross_mrr) as gross_mrr,
         count(*) filter (where c.was_customer) as customers_opening,
@@ -10,12 +10,11 @@ with total as (
         count(*) filter (where c.movement = 'churn') as customers_churned,
         count(*) filter (where c.is_customer) as customers_closing
     from marts.company_month as c
-    join intermediate.month as m on c.month = m.month
-    group by m.month_no
+    group by c.policy_id, c.month
 )
 
 select
-    p.policy_id, m.month, m.is_complete, p.reporting_currency as currency,
+    m.policy_id, m.month, m.is_complete, p.reporting_currency as currency,
     coalesce(t.opening, 0) * 12 as opening,
     coalesce(t.new, 0) * 12 as new,
     coalesce(t.reactivation, 0) * 12 as reactivation,
@@ -32,4 +31,5 @@ select
     coalesce(t.customers_closing, 0) as customers_closing
 from intermediate.month as m
 cross join policy.revenue as p
-left join total as t on m.month_no = t.month_no
+join policy.revenue_set as s on m.policy_id = s.policy_id and s.conversion <> 'none'
+left join total as t on m.policy_id = t.policy_id and m.month = t.month

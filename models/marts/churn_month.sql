@@ -1,6 +1,6 @@
 -- What was lost in a month, by the reason noted for it.
 select
-    p.policy_id, m.month, l.reason, m.is_complete, p.reporting_currency as currency,
+    l.policy_id, m.month, l.reason, m.is_complete, p.reporting_currency as currency,
     count(*) as companies_churned,
     sum(l.mrr_churned) as mrr_churned,
     count(*) filter (where l.is_voluntary) as companies_churned_voluntary,
@@ -8,6 +8,6 @@ select
     count(*) filter (where not l.is_voluntary) as companies_churned_involuntary,
     coalesce(sum(l.mrr_churned) filter (where not l.is_voluntary), 0) as mrr_churned_involuntary
 from intermediate.company_loss as l
-join intermediate.month as m on l.month = m.month
+join intermediate.month as m on l.policy_id = m.policy_id and l.month = m.month
 cross join policy.revenue as p
-group by p.policy_id, m.month, l.reason, m.is_complete, p.reporting_currency
+group by l.policy_id, m.month, l.reason, m.is_complete, p.reporting_currency

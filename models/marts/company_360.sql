@@ -1,3 +1,11 @@
+-- The next renewal is that of the calendar; one that lies beyond its reach is told by the subscription alone.
+with coming as (
+    select company_id, min(renews_on) as renews_on
+    from marts.renewal
+    where status = 'open'
+    group by company_id
+)
+
 select
     c.company_id,
     c.name,
@@ -12,7 +20,8 @@ select
     c.lifecycle_phase,
     c.lead_source,
     c.tags,
-    s.customer_status, s.customer_since, s.customer_to, s.renewal_on,
+    s.customer_status, s.customer_since, s.customer_to,
+    coalesce(r.renews_on, s.renewal_on) as renewal_on,
     c.parent_company_id,
     parent.name as parent_name,
     m.ultimate_parent_id, m.depth, m.descendant_count, m.is_in_parent_cycle,
@@ -49,6 +58,7 @@ from objects.company as c
 join intermediate.company_status as s on c.company_id = s.company_id
 join intermediate.company_total as m on c.company_id = m.company_id
 join intermediate.company_facet as f on c.company_id = f.company_id
+left join coming as r on c.company_id = r.company_id
 left join objects.company as parent on c.parent_company_id = parent.company_id
 left join objects.team_member as owner on c.owner_id = owner.team_member_id
 left join objects.team_member as csm on c.co_owner_id = csm.team_member_id

@@ -1,29 +1,4 @@
-with stay as (
-    select
-        h.opportunity_id,
-        h.stage,
-        h.entered_at,
-        lead(h.entered_at) over (partition by h.opportunity_id order by h.entered_at, h.opportunity_stage_history_id)
-            as left_at,
-        lead(h.stage) over (partition by h.opportunity_id order by h.entered_at, h.opportunity_stage_history_id)
-            as next_stage
-    from objects.opportunity_stage_history as h
-    cross join meta.run as r
-    where h.entered_at <= r.as_of and h.source_deleted_at is null
-),
-
--- An opportunity that came to a stage twice was there once: what became of it is what followed its last stay.
-visit as (
-    select
-        s.opportunity_id,
-        s.stage,
-        arg_max(s.next_stage, s.entered_at) as next_stage,
-        sum(date_diff('day', cast(s.entered_at as date), cast(s.left_at as date))) as days
-    from stay as s
-    group by s.opportunity_id, s.stage
-),
-
-placed as (
+with placed as (
     select
         o.pipeline,
         v.stage,
@@ -33,7 +8,7 @@ placed as (
         -- The stage in which a lost one ended did not bring it on.
         o.status = 'won' or coalesce(o.status <> 'lost' or v.next_stage <> o.stage, false) and v.next_stage is not null
             as is_moved_on
-    from visit as v
+    from intermediate.stage_visit as v
     join intermediate.opportunity_value as o on v.opportunity_id = o.opportunity_id
 )
 

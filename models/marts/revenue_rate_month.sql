@@ -1,15 +1,16 @@
 -- Rates of the whole business, from the bridge; each is one quotient, null where there is nothing to divide by.
 with lately as (
     select
-        m.month_no,
+        m.policy_id, m.month,
         cast(sum(b.customers_opening) as bigint) as customers_opening,
         cast(sum(b.customers_churned) as bigint) as customers_churned
     from intermediate.month as m
     cross join policy.revenue as p
     join intermediate.month as earlier
-        on m.month_no >= earlier.month_no and earlier.month_no > m.month_no - p.trailing_months
-    join marts.arr_bridge as b on earlier.month = b.month
-    group by m.month_no
+        on m.policy_id = earlier.policy_id and m.month_no >= earlier.month_no
+        and earlier.month_no > m.month_no - p.trailing_months
+    join marts.arr_bridge as b on earlier.policy_id = b.policy_id and earlier.month = b.month
+    group by m.policy_id, m.month
 ),
 
 base as (
@@ -17,8 +18,7 @@ base as (
         b.*, t.customers_opening as trailing_opening, t.customers_churned as trailing_churned,
         b.churn + b.contraction as lost, b.new + b.reactivation + b.expansion as won
     from marts.arr_bridge as b
-    join intermediate.month as m on b.month = m.month
-    join lately as t on m.month_no = t.month_no
+    join lately as t on b.policy_id = t.policy_id and b.month = t.month
 )
 
 select

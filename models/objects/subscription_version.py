@@ -26,4 +26,7 @@ class SubscriptionVersion(Happening):
     currency: Text = field("ISO 4217 currency.", required=True, matches=r"^[A-Z]{3}$")
     billing_interval: Text = field("Length of a billing period.", required=True, isin=["day", "week", "month", "year"])
     interval_count: Whole = field("How many intervals make a period.", required=True, ge=1)
+    committed_amount: Exact = field(
+        "What is paid for a metered item at least, for one billing period, in `currency`; null where nothing is.", ge=0
+    )
     is_metered: Flag = field("True when the amount depends on usage.", required=True)

@@ -63,7 +63,8 @@ def _company_parts(con: Connection, company_id: str) -> dict[str, Any]:
             con,
             "select month, opening, new, reactivation, expansion, contraction, churn, fx, closing "
             "from marts.company_month "
-            "where company_id = ? and (new + reactivation + expansion + contraction + churn) > 0 "
+            "where company_id = ? and policy_id = (select policy_id from policy.revenue) "
+            "and (new + reactivation + expansion + contraction + churn) > 0 "
             "order by month desc limit 3",
             [company_id],
         ),

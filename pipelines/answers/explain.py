@@ -1,17 +1,26 @@
-"""The commands `rapport explain ...`: what was typed, and what is printed. What is told belongs to `explaining`."""
+"""The commands `rapport explain ...`: what was typed, and what is printed.
+
+What is told belongs to `explaining`, of revenue to `explaining_mrr`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from pipelines.home import Home
 
-app = typer.Typer(help="Say where a value comes from, and why records are one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Say where a value or a number comes from, and why records are one.",
+    no_args_is_help=True,
+    epilog="Example: rapport explain company brightfork.example, or: rapport explain mrr brightfork.example 2026-06",
+)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -41,19 +50,50 @@ def team_member(who: Who, field: FieldName = None, home: HomeOption = None, as_j
     _answer("team_member", who, field, home, as_json)
 
 
+@app.command(epilog="Example: rapport explain mrr brightfork.example 2026-06 --policy stripe")
+def mrr(
+    who: Annotated[str, typer.Argument(metavar="COMPANY", help="A company's name, golden id or domain.")],
+    month: Annotated[datetime, typer.Argument(formats=["%Y-%m"], metavar="MONTH", help="Such as 2026-06.")],
+    policy: Annotated[
+        str | None, typer.Option(help="The set of rules; else the main one. Another must stand in `compared`.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a company's MRR of a month is made of: rules, items, discounts, rates, and the line of each in its file.
+
+    Everything is added up once more; exit code 1 where that is not what is published.
+    """
+    from pipelines.answers import explaining_mrr, mrr_in_words
+
+    found = _found(home, lambda place: explaining_mrr.find(place, who, month.date(), policy))
+    _print(found, as_json, mrr_in_words.text)
+    if found["problems"]:
+        raise typer.Exit(1)
+
+
 def _answer(kind: str, who: str, field: str | None, home: Path | None, as_json: bool) -> None:
     from pipelines.answers import explaining
+
+    _print(_found(home, lambda place: explaining.find(place, kind, who, field)), as_json, explaining.text)
+
+
+def _found(home: Path | None, find: Callable[[Home], dict[str, Any]]) -> dict[str, Any]:
+    """What is found in a home; where nothing is, that is said and the command ends."""
     from pipelines.answers.lookup import NothingFoundError
 
     place = Home.find(home)
     try:
         if not place.exists():
             raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
-        found = explaining.find(place, kind, who, field)
+        return find(place)
     except NothingFoundError as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
+
+
+def _print(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
     if as_json:
         print(json.dumps(found, indent=2, default=str))
     else:
-        out.print(explaining.text(found), markup=False)
+        out.print(text(found), markup=False)

@@ -18,7 +18,11 @@ CHURN_MONTHS = 3
 def print_summary(out: Console, home: Home) -> None:
     """Print the last complete month's numbers from the published file, and one customer's brief."""
     with open_snapshot(home) as con:
-        bridge = rows(con, "select * from marts.arr_bridge where is_complete order by month desc limit 1")
+        bridge = rows(
+            con,
+            "select b.* from marts.arr_bridge as b join policy.revenue as p on b.policy_id = p.policy_id "
+            "where b.is_complete order by b.month desc limit 1",
+        )
         lines = [*_bridge(bridge), "", *_health(con), *_nps(con), *_churn(con)]
         speaking = rows(
             con,
@@ -97,7 +101,7 @@ def _churn(con: Connection) -> list[str]:
     found = rows(
         con,
         "select reason, sum(companies_churned) as companies, sum(mrr_churned) as mrr, max(currency) as currency "
-        "from marts.churn_month "
+        "from marts.churn_month as c join policy.revenue as p on c.policy_id = p.policy_id "
         "where month > (select max(month) from marts.arr_bridge where is_complete) - to_months(?) "
         "group by reason order by mrr desc, reason",
         [CHURN_MONTHS],

@@ -5,12 +5,9 @@ The decisions and links are made twice with the code that every run uses, withou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
-
-import polars as pl
 
 from pipelines import declarations
 from pipelines.answers.lookup import NothingFoundError, rows
@@ -20,8 +17,9 @@ from pipelines.match.decisions import Decision
 from pipelines.rooms import catalogue
 from pipelines.schemas import columns_of, schema_of
 from pipelines.tables.objects import no_rows
-from pipelines.warehouse import Connection, connect, table_names, writer_lock
+from pipelines.warehouse import Connection, connect, scalar, table_names, writer_lock
 
+DECISIONS = "policy.match_decision"
 _MOVED = """
     create temp table moved as
     select a.source_key, b.{name}_id as old_id, a.{name}_id as new_id
@@ -37,11 +35,12 @@ _MRR = """
     select p.old_id, p.new_id, sum(cast(round(i.net_mrr * r.rate, 6) as decimal(38, 6))) as mrr,
         v.reporting_currency as currency
     from paying as p
-    join intermediate.subscription_item_span as i on i.subscription_id = p.subscription_id
+    join intermediate.revenue_item_span as i on i.subscription_id = p.subscription_id
     join intermediate.present_rate as r on r.currency = i.currency
-    cross join (select max(month_no) as month_no from intermediate.month) as n
-    cross join policy.revenue as v
-    where i.month_from <= n.month_no and n.month_no < i.month_to
+    join policy.revenue as v on v.policy_id = i.policy_id
+    join (select policy_id, max(valued_at) as valued_at from intermediate.month group by all) as n
+        on n.policy_id = i.policy_id
+    where i.runs_from <= n.valued_at and coalesce(n.valued_at < i.runs_to, true)
     group by all
     having sum(i.net_mrr) <> 0
     order by all
@@ -57,10 +56,7 @@ def preview(home: Home, name: str, after: list[Decision]) -> dict[str, Any]:
     `NothingFoundError` before the first run, `WarehouseBusyError` while somebody writes.
     """
     with _reading(home) as con:
-        frames = _frames(con, name)
-        for when, said in (("before", decisions.read(home.config)), ("after", after)):
-            frames["policy.match_decision"] = decisions.frame(said)
-            con.register(f"link_{when}", _links(name, frames))
+        _try(con, name, {"before": decisions.read(home.config), "after": after})
         con.execute(_MOVED.format(name=name)).fetchall()
         told = {"object": name, "ids": _ids(con, name), "rows": _rows(con, name)}
         return told | {"mrr": _mrr(con) if name == "company" else []}
@@ -82,13 +78,31 @@ def _reading(home: Home) -> Iterator[Connection]:
             con.close()
 
 
-def _frames(con: Connection, name: str) -> dict[str, pl.DataFrame]:
-    """What decisions and links of an object are made from, as it was when it was last built."""
-    wanted = {read for step in ("decision", "link") for read in catalogue()[f"identity.{name}_{step}"].inputs}
-    return {
-        read: con.sql(_staged(con, read.split(".")[1]) if read.startswith("staging.") else f"from {read}").pl()
-        for read in sorted(wanted)
-    }
+def _try(con: Connection, name: str, said: Mapping[str, list[Decision]]) -> None:
+    """Make temporary tables `link_<when>`: the links of an object as they would be by what people said.
+
+    They are made in a database in memory, out of what the warehouse has, so that the warehouse is left as it is.
+    """
+    warehouse = str(scalar(con, "select current_database()"))
+    made = [f"identity.{name}_decision", f"identity.{name}_link"]
+    con.execute("attach ':memory:' as trial (read_write)").fetchall()
+    for read in sorted({*made, *(read for table in made for read in catalogue()[table].inputs)}):
+        room, short = read.split(".")
+        con.execute(f"create schema if not exists trial.{room}").fetchall()
+        query = _staged(con, short) if room == "staging" else f"select * from {warehouse}.{read}"
+        kind = "view" if room != "staging" and read not in (*made, DECISIONS) else "table"
+        con.execute(f"create {kind} trial.{read} as {query}").fetchall()
+    con.execute("use trial").fetchall()
+    for when, decided in said.items():
+        con.register("decided", decisions.frame(decided))
+        con.execute(f"create or replace table {DECISIONS} as from decided").fetchall()
+        con.unregister("decided")
+        for table in made:
+            renew = catalogue()[table].renew
+            assert renew is not None
+            renew(con)
+        con.execute(f"create temp table link_{when} as select source_key, {name}_id from {made[1]}").fetchall()
+    con.execute(f"use {warehouse}").fetchall()
 
 
 def _staged(con: Connection, name: str) -> str:
@@ -96,13 +110,6 @@ def _staged(con: Connection, name: str) -> str:
     made = table_names(con)
     tables = [t.name for t in catalogue().values() if t.kind == "staging" and t.object_name == name and t.name in made]
     return " union all by name ".join(f"select * from {table}" for table in tables) or no_rows(name)
-
-
-def _links(name: str, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    decided: pl.DataFrame = import_module(f"models.identity.{name}_decision").build(frames)
-    linked = import_module(f"models.identity.{name}_link").build({**frames, f"identity.{name}_decision": decided})
-    found: pl.DataFrame = linked.select("source_key", f"{name}_id")
-    return found
 
 
 def _ids(con: Connection, name: str) -> list[dict[str, Any]]:
@@ -169,7 +176,7 @@ def _rows(con: Connection, name: str) -> list[dict[str, Any]]:
 
 def _mrr(con: Connection) -> list[dict[str, Any]]:
     """The monthly revenue of subscriptions that would go from one company to another, in the reporting currency."""
-    needed = {"intermediate.subscription_item_span", "intermediate.present_rate", "intermediate.month"}
+    needed = {"intermediate.revenue_item_span", "intermediate.present_rate", "intermediate.month"}
     if not needed <= table_names(con):
         return []
     return rows(con, _MRR.format(subscriptions=_staged(con, "subscription")))

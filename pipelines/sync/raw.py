@@ -15,7 +15,7 @@ from pipelines.schemas import literal
 from pipelines.sync import absent
 from pipelines.sync.complete import Completeness
 from pipelines.sync.raw_tables import SYSTEM_COLUMNS as SYSTEM_COLUMNS
-from pipelines.sync.raw_tables import ensure_table
+from pipelines.sync.raw_tables import ensure_table, whole
 from pipelines.tables import as_of
 from pipelines.warehouse import Connection, columns, scalar, table_names, transaction
 
@@ -50,11 +50,12 @@ def prepare(con: Connection) -> None:
         con.execute(_LEDGER).fetchall()
         con.execute(absent.SCHEMA).fetchall()
         con.execute(as_of.SCHEMA).fetchall()
-        existing = table_names(con)
+        existing, done = table_names(con), whole(con)
         for source in sources():
             con.execute(f"create schema if not exists raw_{source}").fetchall()
             for resource in resources(source):
-                ensure_table(con, source, resource, list(resource.columns), existing)
+                if f"raw_{source}.{resource.name}" not in done:
+                    ensure_table(con, source, resource, list(resource.columns), existing)
 
 
 def known_deliveries(con: Connection, source: str, version: str) -> set[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from connectors.reading.resource import Resource
+from pipelines.rooms import resources, sources
+from pipelines.schemas import literal
 from pipelines.warehouse import Connection, columns
 
 SYSTEM_COLUMNS = {
@@ -30,15 +33,50 @@ def ensure_table(con: Connection, source: str, resource: Resource, data: list[st
         if present and name not in present:
             con.execute(f'alter table {table} add column "{name}" varchar').fetchall()
     existing.add(table)
-    latest = latest_query(table, resource, [*dict.fromkeys([*present, *wanted])])
-    con.execute(f"create or replace view {table}__latest as {latest}").fetchall()
+    _show(con, table, latest_query(table, resource, [*dict.fromkeys([*present, *wanted])]))
+
+
+def whole(con: Connection) -> set[str]:
+    """The raw tables for which `ensure_table` with the declared columns would change nothing: asked once for all.
+
+    Each view says in its comment what it was made from, so that none is made anew for nothing.
+    """
+    held = dict(
+        con.execute(
+            "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() "
+            "where database_name = current_database() and starts_with(schema_name, 'raw_') group by all"
+        ).fetchall()
+    )
+    said = dict(
+        con.execute(
+            "select schema_name || '.' || view_name, comment from duckdb_views() "
+            "where database_name = current_database() and starts_with(schema_name, 'raw_')"
+        ).fetchall()
+    )
+    declared = {f"raw_{source}.{resource.name}": resource for source in sources() for resource in resources(source)}
+    return {
+        table
+        for table, resource in declared.items()
+        if set(resource.columns) <= set(held.get(table, ()))
+        and said.get(f"{table}__latest") == _word(latest_query(table, resource, held[table]))
+    }
+
+
+def _show(con: Connection, table: str, latest: str) -> None:
+    view = f"{table}__latest"
+    con.execute(
+        f"create or replace view {view} as {latest}; comment on view {view} is {literal(_word(latest))}"
+    ).fetchall()
+
+
+def _word(query: str) -> str:
+    return hashlib.sha256(query.encode()).hexdigest()[:16]
 
 
 def show_latest(con: Connection, source: str, resource: Resource, valid_to: datetime | None) -> None:
     """Let the newest-version view show each record's newest version from before an instant; with None, the newest."""
     table = f"raw_{source}.{resource.name}"
-    latest = latest_query(table, resource, list(columns(con, table)), valid_to=valid_to)
-    con.execute(f"create or replace view {table}__latest as {latest}").fetchall()
+    _show(con, table, latest_query(table, resource, list(columns(con, table)), valid_to=valid_to))
 
 
 def version_time(resource: Resource) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 
 import polars as pl
 
@@ -35,6 +36,7 @@ from pipelines.tables import (
     provenance,
     publications,
     restated,
+    source_rows,
     staging,
     versions,
     workflows,
@@ -163,16 +165,20 @@ def build(con: Connection, table: Table, fingerprint: str | None = None) -> Buil
         with founders.noted(con, table):
             rows = _make(con, table)
         seconds = round(time.monotonic() - started, 3)
-        con.execute(
-            "insert or replace into meta.table_state values (?, ?, ?, ?)", [table.name, wanted, rows, seconds]
-        ).fetchall()
+        if state:  # each takes a quarter of the time of `insert or replace`
+            note = "update meta.table_state set fingerprint = $2, rows = $3, seconds = $4 where name = $1"
+        else:
+            note = "insert into meta.table_state values ($1, $2, $3, $4)"
+        con.execute(note, [table.name, wanted, rows, seconds]).fetchall()
     return Built(rows=rows, seconds=seconds, is_fresh=True)
 
 
 def _make(con: Connection, table: Table) -> int:
     if table.kind == "staging":
+        if staging.has_nothing(con, table):
+            return staging.build_empty(con, table)
         as_of.show(con, table)
-        return staging.build(con, table)
+        return staging.build_mapped(con, table)
     if table.kind == "version":
         return versions.build(con, table, {one.name: digest(kernel_version(), _text(one)) for one in _mappings(table)})
     if table.kind == "history":
@@ -183,6 +189,8 @@ def _make(con: Connection, table: Table) -> int:
         return restated.build(con, table, kernel_version())
     if table.kind == "provenance":
         return provenance.build(con, table)
+    if table.kind == "source_row":
+        return source_rows.build(con)
     if table.kind == "ledger":
         return workflows.build_runs(con) if table.object_name == "workflow_run" else workflows.build_steps(con)
     if table.kind == "sourced":
@@ -194,6 +202,7 @@ def _make(con: Connection, table: Table) -> int:
     if table.kind == "metrics":
         return metrics.build(con, table)
     if table.renew is not None:
+        _make_unions(con, " ".join(table.inputs))
         con.execute(f"create schema if not exists {table.name.split('.')[0]}").fetchall()
         table.renew(con)
         return int(scalar(con, f"select count(*) from {table.name}"))
@@ -246,7 +255,7 @@ def fingerprints(con: Connection) -> dict[str, str]:
         if table.kind == "raw":
             continue
         above = [f"{name}={found.get(name, '')}" for name in sorted(table.reads)]
-        found[table.name] = digest(kernel_version(), _text(table), *above)
+        found[table.name] = digest(kernel_version(), _text(table), *above, *filter(find_spec, table.needs))
     return found
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.home import ROOT
 from pipelines.rooms import Table
-from pipelines.schemas import literal
+from pipelines.schemas import columns_of, literal, schema_of
 from pipelines.warehouse import Connection, replace_table
 
 
@@ -47,16 +47,25 @@ def declared() -> tuple[Metric, ...]:
 
 def build(con: Connection, table: Table) -> int:
     """Make `metrics.metric_value`; return its number of rows. Money and counts are exact; `value` is null where the
-    denominator is 0."""
+    denominator is 0. Of marts with several sets of rules, the main one counts."""
     selects = [_select(metric, dimension) for metric in declared() for dimension in [None, *metric.dimensions]]
     return replace_table(con, table.name, " union all ".join(selects) + " order by metric, dimension, period, member")
+
+
+def _has_sets(mart: str) -> bool:
+    """Whether a mart has rows of several sets of rules, of which a metric is the main one's."""
+    schema = schema_of(mart)
+    return schema is not None and "policy_id" in {column.name for column in columns_of(schema)}
 
 
 def _select(metric: Metric, dimension: str | None) -> str:
     member = f"cast({dimension} as varchar)" if dimension else "'(all)'"
     denominator = f"cast(sum({metric.denominator}) as decimal(38, 12))" if metric.denominator else "null"
     value = "numerator / nullif(denominator, 0)" if metric.denominator else "numerator"
-    where = f"where {metric.where}" if metric.where else ""
+    kept = [f"({metric.where})"] if metric.where else []
+    if _has_sets(metric.mart):
+        kept.append("policy_id = (select policy_id from policy.revenue)")
+    where = f"where {' and '.join(kept)}" if kept else ""
     return f"""
         select {literal(metric.name)} as metric, 'month' as grain, period, {literal(dimension or "(all)")} as dimension,
             member, numerator, denominator, cast({value} as double) as value, {literal(metric.unit)} as unit

@@ -116,6 +116,7 @@ def _show_values(con: Connection) -> None:
             from metrics.metric_value where metric in ({names})
             union all
             select 'mrr', 'company_id', company_id, month, nullif(mrr, 0), currency from marts.company_month
+            where policy_id = (select policy_id from policy.revenue)
         )
         where value is not null
             and period < (select cast(date_trunc('month', as_of) as date) from meta.run)
@@ -133,9 +134,17 @@ def _show_inputs(con: Connection, kernel: str) -> None:
     con.executemany("insert into input_now values (?, ?)", [(name, _digest(text)) for name, text in texts.items()])
     con.execute(
         "insert into input_now select name, fingerprint from meta.table_state where name like 'policy.%' "
-        "and name not in ('policy.match_decision', 'policy.source_rank') union all "
+        "and name not in ('policy.match_decision', 'policy.source_rank', 'policy.revenue_compared') "
+        "and not starts_with(name, 'policy.revenue_set') union all "
         "select 'decision.' || id, md5(cast(to_json(d) as varchar)) from policy.match_decision as d"
     ).fetchall()
+    sets = con.execute("select name from meta.table_state where starts_with(name, 'policy.revenue_set')").fetchall()
+    for (name,) in sets:  # no published number comes from the sets that are computed beside the main one
+        con.execute(
+            f"insert into input_now select '{name}', md5(string_agg(said, ' ' order by said)) from ("
+            f"select cast(to_json(s) as varchar) as said from {name} as s "
+            "where s.policy_id = (select policy_id from policy.revenue))"
+        ).fetchall()
 
 
 @cache
@@ -145,7 +154,9 @@ def models_version() -> str:
     paths += (ROOT / "connectors").glob("*/*.sql")
     settings, demo = ROOT / "models" / "policy", ROOT / "models" / "demo"
     told = [
-        path for path in sorted(paths) if demo not in path.parents and (path.parent, path.suffix) != (settings, ".toml")
+        path
+        for path in sorted(paths)
+        if demo not in path.parents and not (path.suffix == ".toml" and settings in path.parents)
     ]
     return _digest("".join(path.read_text() for path in told))
 

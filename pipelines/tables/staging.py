@@ -43,10 +43,28 @@ def build(con: Connection, table: Table) -> int:
     Of a source that sent nothing for it nothing is mapped. Raises `MappingError` when the mapping's columns are not the
     schema's.
     """
-    if _has_nothing(con, table):
-        name = quarantine_table(con, str(table.source), table.object_name)
-        con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
-        return replace_table(con, table.name, _no_rows(table))
+    return build_empty(con, table) if has_nothing(con, table) else build_mapped(con, table)
+
+
+def build_empty(con: Connection, table: Table) -> int:
+    """Make the table of a source that sent nothing for it, and empty its quarantine; return its number of rows: none.
+
+    Raises `MappingError` when there is no such object.
+    """
+    name = quarantine_table(con, str(table.source), table.object_name)
+    con.execute(f"delete from {name} where stage in ('map', 'reference')").fetchall()
+    room = table.name.split(".")[0]
+    con.execute(
+        f"create schema if not exists {room}; create or replace table {table.name} ({_definition(table)})"
+    ).fetchall()
+    return 0
+
+
+def build_mapped(con: Connection, table: Table) -> int:
+    """Make the table and its quarantine by running the mapping; return the number of good rows.
+
+    Raises `MappingError` when the mapping's columns are not the schema's.
+    """
     fields = judge(con, table)
     _quarantine(con, table)
     rows = replace_table(con, table.name, good(table, fields, absent.told("judged", table, fields)))
@@ -54,27 +72,24 @@ def build(con: Connection, table: Table) -> int:
     return rows
 
 
-def _has_nothing(con: Connection, table: Table) -> bool:
+def has_nothing(con: Connection, table: Table) -> bool:
     """Whether no raw table that a mapping reads holds a row: mapping nothing would take as long as mapping little."""
     raws = [name for name in table.reads if name.startswith("raw_")]
     found = " or ".join(f"exists (from {name})" for name in raws)
     return bool(raws) and not scalar(con, f"select {found}")
 
 
-def _no_rows(table: Table) -> str:
-    """SQL of the staging table's columns without rows."""
+def _definition(table: Table) -> str:
+    """SQL of the staging table's columns with their types."""
     schema = schema_of(f"objects.{table.object_name}")
     if schema is None:
         raise MappingError(f"{table.path}: there is no models/objects/{table.object_name}.py")
     listed = ", ".join(
-        f'cast(null as {column.sql_type}) as "{column.name}"'
+        f'"{column.name}" {column.sql_type}'
         for column in columns_of(schema)
         if column.name not in KERNEL_FIELDS and column.name != f"{table.object_name}_id"
     )
-    return (
-        f"select {literal(table.source)} as source_system, {listed}, cast(null as timestamp) as loaded_at, "
-        "cast(null as varchar) as _row_id where false"
-    )
+    return f"source_system varchar, {listed}, loaded_at timestamp, _row_id varchar"
 
 
 def judge(con: Connection, table: Table) -> list[str]:

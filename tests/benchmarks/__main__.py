@@ -7,11 +7,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import demo_identity, identity, ingest, run
+from tests.benchmarks import demo_identity, identity, ingest, revenue, run
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
     "run": run.benchmark,
+    "revenue": revenue.benchmark,
     "identity": identity.benchmark,
     "worlds": demo_identity.benchmark,
 }
@@ -22,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
         description="ingest: sync of a 1 GB CSV beside DuckDB's own read_csv; run: a whole run of 200,000 companies; "
+        "revenue: the movements of 200,000 companies over 60 months beside a bare query; "
         "identity: matching of public data (in the folder RAPPORT_PUBLIC_DATA) and of 1,000,000 company records; "
         "worlds: matching of demo worlds, against their truth.",
         epilog="Example: python -m tests.benchmarks --only ingest --size 0.1",

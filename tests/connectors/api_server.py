@@ -10,7 +10,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +21,7 @@ import polars as pl
 
 from pipelines.home import Home
 from pipelines.rooms import catalogue, sources
+from pipelines.sync import raw
 from pipelines.sync.ingest import sync
 from pipelines.sync.pull import Pulled, pull
 from pipelines.tables import staging
@@ -209,4 +213,16 @@ def new_home(path: Any) -> Home:
     home = Home(path)
     home.create(list(sources()))
     home.prepare_environment()
+    home.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    home.warehouse.write_bytes(_empty_warehouse())
     return home
+
+
+@cache
+def _empty_warehouse() -> bytes:
+    """The warehouse of a home that holds nothing yet: making its hundreds of tables takes long, and once is enough."""
+    with TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        with open_warehouse(home, "a test") as con:
+            raw.prepare(con)
+        return home.warehouse.read_bytes()

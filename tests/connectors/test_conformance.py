@@ -42,9 +42,10 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     deliveries = [one for synced in sync(home, list(sources()), None, lambda _: None) for one in synced.deliveries]
     with open_warehouse(home, "a test") as con:
         build.prepare(con, home, FAR_FUTURE)
+        wanted = build.fingerprints(con)
         for table in catalogue().values():
             if table.kind != "raw":
-                build.build(con, table)
+                build.build(con, table, wanted[table.name])
     return home, deliveries
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+import duckdb
 import polars as pl
 
 from models.identity import (
@@ -26,7 +27,7 @@ Frames = dict[str, pl.DataFrame]
 STEPS = {
     "company": (company_record, company_decision, company_link),
     "contact": (contact_record, contact_decision, contact_link),
-    "team_member": (None, team_member_decision, team_member_link),
+    "team_member": (team_member_decision, team_member_link),
 }
 TEXTS = {
     "company": "external_id name legal_name phone country address postal_code city parent_company_id",
@@ -98,10 +99,11 @@ def scored(rows: Mapping[tuple[str, str], float], by_people: Collection[tuple[st
     What speaks for a pair is the name, for those of `by_people` the people as well.
     """
     listed = [(*sorted(pair), weight, 2**weight / (1 + 2**weight)) for pair, weight in rows.items()]
+    evidence = pl.Series(["name, people" if row[:2] in by_people else "name" for row in listed], dtype=pl.String)
     known = '[{"field":"prior","weight":-9.0},{"field":"name","weight":20.0},{"field":"city","weight":-1.0}'
     ends = [',{"field":"people","weight":5.0}]' if row[:2] in by_people else "]" for row in listed]
     reasons = pl.Series([known + end for end in ends], dtype=pl.String)
-    return pl.DataFrame(listed, schema=PAIR, orient="row").with_columns(reasons=reasons)
+    return pl.DataFrame(listed, schema=PAIR, orient="row").with_columns(evidence=evidence, reasons=reasons)
 
 
 def no_founders() -> pl.DataFrame:
@@ -145,18 +147,40 @@ def contact_frames(
 
 def linked(name: str, frames: Mapping[str, pl.DataFrame]) -> Frames:
     """Records, decisions and links of an object, made from staging frames; what is given besides is taken."""
-    record, decision, link = STEPS[name]
-    made = {
+    given = {
         f"identity.{name}_pair": scored({}),
         "policy.match_decision": decided(),
         "ledger.founder": no_founders(),
         **frames,
     }
-    if record is not None:
-        made[f"identity.{name}_record"] = record.build(made)
-    made[f"identity.{name}_decision"] = decision.build(made)
-    made[f"identity.{name}_link"] = link.build(made)
-    return made
+    with warehouse(given) as con:
+        for step in STEPS[name]:
+            step.renew(con)
+        made = {step.__name__.split(".")[-1] for step in STEPS[name]}
+        return given | {f"identity.{table}": told(con, f"identity.{table}") for table in made}
+
+
+def warehouse(frames: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
+    """A database in memory that holds the frames as tables."""
+    con = duckdb.connect()
+    con.execute("create schema identity").fetchall()
+    for table, rows in frames.items():
+        store(con, table, rows)
+    return con
+
+
+def store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    """Make a table of a database what the frame says."""
+    con.execute(f"create schema if not exists {table.split('.')[0]}").fetchall()
+    con.register("given", rows)
+    con.execute(f"create or replace table {table} as from given").fetchall()
+    con.unregister("given")
+
+
+def told(con: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+    """All of a table in the order of its columns."""
+    rows: pl.DataFrame = con.sql(f"from {table} order by all").pl()
+    return rows
 
 
 def golden(name: str, made: Mapping[str, pl.DataFrame]) -> dict[str, str | None]:

@@ -1,22 +1,18 @@
 """What MRR must be, computed the slow and obvious way: instant by instant, in fractions, one company at a time.
 
-Written from the definitions, not from the models; it shares no rule with their SQL. No test stands here.
+Written from the definitions, not from the models; it shares no rule with their SQL. What runs at an instant stands
+here, what it is worth in `mrr_oracle_worth`, months, days and movements in `mrr_oracle_days`. No test stands here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
-from math import floor
-from zoneinfo import ZoneInfo
-
-MOMENT = timedelta(microseconds=1)
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "fx")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Version:
     """One stretch of an item's life."""
 
@@ -30,8 +26,9 @@ class Version:
     interval: str
     count: int
     status: str
-    metered: bool
+    metered: bool = False
     deleted: datetime | None = None
+    minimum: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,10 @@ class Subscription:
     paused: datetime | None = None
     updated: datetime | None = None
     deleted: datetime | None = None
+    replaced_by: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Discount:
     """One discount on a subscription or, with `item`, on one of its items."""
 
@@ -62,21 +60,52 @@ class Discount:
     end: datetime | None
 
 
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of an invoice: `amount` before `off`, its own discount."""
+
+    amount: Fraction
+    off: Fraction
+    start: datetime | None
+    end: datetime | None
+    subscription: str | None = None
+    product: str | None = None
+    kind: str | None = "recurring"
+    proration: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Invoice:
+    """One invoice; `rest` is what it is discounted beyond its lines' own discounts."""
+
+    number: str
+    status: str
+    currency: str
+    issued: date
+    lines: tuple[Line, ...]
+    subscription: str | None = None
+    rest: Fraction = Fraction(0)
+    deleted: datetime | None = None
+    copy_of: str | None = None
+
+
 @dataclass
 class Company:
-    """All that is known of one company's subscriptions."""
+    """All that is known of one company's revenue."""
 
     name: str
     versions: list[Version] = field(default_factory=list)
     discounts: list[Discount] = field(default_factory=list)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    invoices: list[Invoice] = field(default_factory=list)
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The switches of the policy that the oracle knows."""
+    """The switches of one set of the revenue policy."""
 
-    zone: str = "UTC"
+    basis: str = "subscription"
     statuses: frozenset[str] = frozenset({"active", "past_due"})
     durations: frozenset[str] = frozenset({"once", "repeating", "forever"})
     months: Mapping[str, Fraction] = field(
@@ -87,32 +116,50 @@ class Rules:
             "day": Fraction(365, 12),
         }
     )
+    past_due_days: int = 0
+    cancellation: str = "at_end"
+    committed_minimum: str = "out"
+    grain: str = "customer"
+    snapshot: str = "last_instant"
+    reactivation: str = "always"
+    reactivation_days: int = 90
+    conversion: str = "month_rate"
+    fixed_rate_on: date | None = None
+    rounding: str = "exact"
 
 
-def rounded(value: Fraction, places: int = 6) -> Fraction:
+STANDARD = Rules()
+STRIPE = Rules(durations=frozenset({"forever"}))
+CHARTMOGUL = Rules(basis="invoice_line", statuses=frozenset({"active", "past_due", "paused"}), rounding="per_item")
+PLANHAT = Rules(statuses=frozenset({"active", "past_due", "unpaid", "paused"}), reactivation="never")
+SHIPPED = {"standard": STANDARD, "stripe": STRIPE, "chartmogul": CHARTMOGUL, "planhat": PLANHAT}
+
+
+def whole(numerator: int, denominator: int) -> int:
+    """A quotient as a whole number, half away from zero."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
+
+
+def rounded(value: Fraction, places: int) -> Fraction:
     """Half away from zero."""
-    scaled = abs(value) * 10**places
-    whole = floor(scaled + Fraction(1, 2))
-    return Fraction(whole if value >= 0 else -whole, 10**places)
+    return Fraction(whole(value.numerator * 10**places, value.denominator), 10**places)
 
 
-def month_ends(first: datetime, as_of: datetime, zone: str) -> list[tuple[date, datetime]]:
-    """(first day, snapshot instant in UTC) of every month from the one of `first` to the one before `as_of`."""
-    here = ZoneInfo(zone)
-    local = first.replace(tzinfo=UTC).astimezone(here)
-    year, month = local.year, local.month
-    ends = []
-    while True:
-        start = datetime(year, month, 1, tzinfo=here).astimezone(UTC).replace(tzinfo=None)
-        if start >= as_of:
-            return ends
-        next_year, next_month = (year + 1, 1) if month == 12 else (year, month + 1)
-        end = datetime(next_year, next_month, 1, tzinfo=here).astimezone(UTC).replace(tzinfo=None)
-        ends.append((date(year, month, 1), min(end, as_of)))
-        year, month = next_year, next_month
+# --- what runs at an instant, whatever the policy ---------------------------------------------------------------------
 
 
-Running = tuple[tuple[Version, ...], tuple[Discount, ...]]
+@dataclass(frozen=True, eq=False)
+class State:
+    """What runs at one instant: items with the status of then, discounts, paid periods of invoices.
+
+    `due_since` is when each subscription that is past due became so without a break.
+    """
+
+    items: tuple[tuple[Version, str], ...]
+    discounts: tuple[Discount, ...]
+    lines: tuple[tuple[Invoice, Line], ...]
+    due_since: Mapping[str, datetime]
 
 
 def over(version: Version, subscription: Subscription, instant: datetime) -> bool:
@@ -150,8 +197,8 @@ def status_at(version: Version, subscription: Subscription, instant: datetime) -
     return "paused" if version.status in ("trialing", "active", "past_due", "unpaid") else version.status
 
 
-def running(company: Company, instant: datetime, rules: Rules, as_of: datetime | None = None) -> Running:
-    """What counts at one instant: of each item the version that began last among those that have not ended.
+def running(company: Company, instant: datetime, as_of: datetime | None = None) -> tuple[tuple[Version, str], ...]:
+    """Of each item the version that began last among those that have not ended, with its status.
 
     With `as_of`, at the end of time, as far as it is known then.
     """
@@ -163,141 +210,48 @@ def running(company: Company, instant: datetime, rules: Rules, as_of: datetime |
         key = version.subscription, version.item
         if key not in last or version.start > last[key].start:
             last[key] = version
-    items = tuple(
-        version
+    return tuple(
+        (version, status_at(version, company.subscriptions.get(version.subscription, Subscription()), instant))
         for version in last.values()
-        if not version.metered
-        and status_at(version, company.subscriptions.get(version.subscription, Subscription()), instant)
-        in rules.statuses
-    )
-    discounts = tuple(
-        d
-        for d in company.discounts
-        if d.start <= instant and (d.end is None or instant < d.end) and d.duration in rules.durations
-    )
-    return items, discounts
-
-
-def mrr_of(what: Running, rules: Rules) -> dict[str, tuple[Fraction, Fraction]]:
-    """(net, gross) MRR per currency of what runs at one instant, exact; credits take off no more than there is."""
-    items, discounts = what
-    totals: dict[str, tuple[Fraction, Fraction]] = {}
-    for subscription in {v.subscription for v in items}:
-        mine = [v for v in items if v.subscription == subscription]
-        for currency in {v.currency for v in mine}:
-            net = _net([v for v in mine if v.currency == currency], discounts, rules)
-            gross = sum(
-                (_factor(v, rules) * v.quantity * v.amount for v in mine if v.currency == currency), Fraction(0)
-            )
-            before = totals.get(currency, (Fraction(0), Fraction(0)))
-            totals[currency] = (before[0] + net, before[1] + gross)
-    return {currency: (max(net, Fraction(0)), max(gross, Fraction(0))) for currency, (net, gross) in totals.items()}
-
-
-def _factor(version: Version, rules: Rules) -> Fraction:
-    return rules.months[version.interval] / version.count
-
-
-def _net(items: list[Version], discounts: tuple[Discount, ...], rules: Rules) -> Fraction:
-    """Net MRR of one subscription's items of one currency: percents, then amounts on an item, then amounts on all.
-
-    What is negative is a credit, which no discount touches.
-    """
-    currency = items[0].currency
-    credits = sum((_factor(v, rules) * v.quantity * v.amount for v in items if v.amount < 0), Fraction(0))
-    items = [v for v in items if v.amount >= 0]
-    left: list[Fraction] = []
-    shared = Fraction(0)
-    for version in items:
-        price = version.quantity * version.amount
-        here = [d for d in discounts if d.subscription == version.subscription and d.item in (None, version.item)]
-        for d in here:
-            if d.percent is not None:
-                price *= 1 - d.percent / 100
-        for d in here:
-            if d.fixed is not None and d.item is not None and d.currency == currency:
-                price -= d.fixed
-        left.append(max(price, Fraction(0)))
-        shared = sum((d.fixed for d in here if d.fixed and d.item is None and d.currency == currency), Fraction(0))
-    monthly = [price * _factor(version, rules) for price, version in zip(left, items, strict=True)]
-    whole = sum(monthly, Fraction(0))
-    if not whole:
-        return credits
-    return credits + sum(
-        (
-            max(worth - shared * (worth / whole) * _factor(version, rules), Fraction(0))
-            for worth, version in zip(monthly, items, strict=True)
-        ),
-        Fraction(0),
     )
 
 
-Row = dict[str, Fraction]
+def given(company: Company, instant: datetime) -> tuple[Discount, ...]:
+    """The discounts that run at an instant."""
+    return tuple(d for d in company.discounts if d.start <= instant and (d.end is None or instant < d.end))
 
 
-def movements(
-    company: Company, ends: list[tuple[date, datetime]], rules: Rules
-) -> tuple[dict[tuple[str, date], Row], dict[date, str]]:
-    """Rows by (currency, month) in that currency, and what each month is called for the company as a whole."""
-    rows: dict[tuple[str, date], Row] = {}
-    called: dict[date, str] = {}
-    before: dict[str, Fraction] = {}
-    known = False
-    last, worth = ((), ()), dict[str, tuple[Fraction, Fraction]]()
-    for month, end in ends:
-        what: Running = running(company, end - MOMENT, rules)
-        if what != last:
-            last, worth = what, mrr_of(what, rules)
-        now = {currency: rounded(net) for currency, (net, _) in worth.items()}
-        paid, pays = any(before.values()), any(now.values())
-        kind = "change" if paid and pays else "churn" if paid else "none"
-        if pays and not paid:
-            kind = "reactivation" if known else "new"
-        known = known or pays
-        for currency in sorted(before.keys() | now.keys()):
-            opening, closing = before.get(currency, Fraction(0)), now.get(currency, Fraction(0))
-            if opening or closing:
-                gross = rounded(worth[currency][1]) if closing else None
-                rows[currency, month] = _row(opening, closing, kind) | (
-                    {"gross_mrr": gross} if gross is not None else {}
-                )
-        if paid or pays:
-            called[month] = kind
-        before = now
-    return rows, called
+def counting_lines(company: Company) -> list[tuple[Invoice, Line]]:
+    """The lines that tell of recurring revenue over a stretch of time."""
+    return [
+        (invoice, line)
+        for invoice in company.invoices
+        if invoice.status not in ("void", "draft") and invoice.deleted is None and invoice.copy_of is None
+        for line in invoice.lines
+        if line.kind in ("recurring", None) and not line.proration
+        if line.start is not None and line.end is not None and line.start < line.end
+    ]
 
 
-def committed(company: Company, as_of: datetime, rules: Rules) -> dict[str, Fraction]:
-    """MRR per currency once everything has happened that is known at as-of; nothing that is 0."""
-    worth = mrr_of(running(company, datetime.max, rules, as_of), rules)
-    return {currency: rounded(net) for currency, (net, _) in worth.items() if rounded(net)}
+def during(line: Line, instant: datetime) -> bool:
+    """Whether what a line bills is had at an instant."""
+    return line.start is not None and line.end is not None and line.start <= instant < line.end
 
 
-def _row(opening: Fraction, closing: Fraction, kind: str) -> Row:
-    change = closing - opening
-    row = dict.fromkeys(MOVEMENTS, Fraction(0)) | {"opening": opening, "closing": closing}
-    if kind == "change":
-        row["expansion" if change > 0 else "contraction"] = abs(change)
-    elif kind in ("new", "reactivation", "churn"):
-        row[kind] = abs(change)
-    return row
-
-
-def company_rows(
-    rows: Mapping[tuple[str, date], Row],
-    called: Mapping[date, str],
-    rates: Mapping[tuple[str, date], Fraction],
-) -> dict[date, Row]:
-    """Rows by month in the reporting currency: revaluation first, then the company's one net change."""
-    found: dict[date, Row] = {}
-    months = sorted(called)
-    for month in months:
-        last_month = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-        here = {currency: row for (currency, day), row in rows.items() if day == month}
-        opening = sum(
-            (rounded(r["opening"] * rates.get((c, last_month), Fraction(0))) for c, r in here.items()), Fraction(0)
-        )
-        revalued = sum((rounded(r["opening"] * rates[c, month]) for c, r in here.items()), Fraction(0))
-        closing = sum((rounded(r["closing"] * rates[c, month]) for c, r in here.items()), Fraction(0))
-        found[month] = _row(revalued, closing, called[month]) | {"opening": opening, "fx": revalued - opening}
-    return found
+def life(company: Company) -> list[tuple[datetime, State]]:
+    """What runs from each instant on at which anything of the company begins, ends or is said."""
+    lines = counting_lines(company)
+    told: list[datetime | None] = [moment for v in company.versions for moment in (v.start, v.end, v.deleted)]
+    for own in company.subscriptions.values():
+        told += [own.ends, own.cancel, own.told, own.paused, own.updated, own.deleted]
+    told += [moment for d in company.discounts for moment in (d.start, d.end)]
+    told += [moment for _, line in lines for moment in (line.start, line.end)]
+    since: dict[str, datetime] = {}
+    states = []
+    for moment in sorted({moment for moment in told if moment is not None}):
+        items = running(company, moment)
+        due = {version.subscription for version, status in items if status == "past_due"}
+        since = {subscription: since.get(subscription, moment) for subscription in due}
+        paid = tuple((invoice, line) for invoice, line in lines if during(line, moment))
+        states.append((moment, State(items, given(company, moment), paid, since)))
+    return states

@@ -17,6 +17,7 @@ import polars as pl
 from models.demo.words import slug
 from models.identity import company_record, contact_record
 from models.policy.loading import load_policies
+from tests.models.identity_rows import told, warehouse
 
 SOURCES = ("crm", "billing", "desk", "tool")
 LOADED = datetime(2026, 7, 1)
@@ -64,10 +65,14 @@ class Staged:
 def cleaned(staged: Staged) -> dict[str, pl.DataFrame]:
     """The record tables, each contact at the companies its source says."""
     frames = staged.frames()
-    frames["identity.company_record"] = company_record.build(frames)
-    golden = frames["identity.company_record"].select("source_key", company_id="source_record_id")
-    people = contact_record.build(frames | {"identity.company_link": golden})
-    return {"company": frames["identity.company_record"], "contact": people}
+    with warehouse(frames) as con:
+        company_record.renew(con)
+        con.execute(
+            "create table identity.company_link as "
+            "select source_key, source_record_id as company_id from identity.company_record"
+        ).fetchall()
+        contact_record.renew(con)
+        return {kind: told(con, f"identity.{kind}_record") for kind in ("company", "contact")}
 
 
 def noisy(world: Mapping[str, pl.DataFrame], seed: int) -> Staged:

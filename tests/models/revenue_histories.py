@@ -5,48 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Any
 
+import revenue_bills as bills
 from mrr_oracle import Company, Discount, Subscription, Version
+from revenue_bills import instant, number
 
-START = datetime(2023, 3, 1)
-DAYS = 760
-STATUSES = ("active",) * 6 + ("past_due", "trialing", "paused", "unpaid", "canceled")
-
-
-def instant(random: Random) -> datetime:
-    """Any second of the time under test; often a month's first, or the seconds around it."""
-    day = START + timedelta(days=random.randrange(DAYS))
-    if random.random() < 0.4:
-        return day.replace(day=1) + timedelta(seconds=random.choice((-1, 0, 0, 0, 1)))
-    return day + timedelta(seconds=random.randrange(86400))
+STATUSES = ("active",) * 6 + ("past_due", "past_due", "trialing", "paused", "unpaid", "canceled")
 
 
 def make(seed: int, companies: int, *, odd: bool = True) -> list[Company]:
     """Companies with one to three subscriptions each, their items' versions, ends and discounts; some get credits.
 
-    Without `odd` no versions overlap, and subscriptions end and pause with their versions only.
+    Some get invoices, some only those; some stand under another. Without `odd` no versions overlap, and subscriptions
+    end and pause with their versions only.
     """
     random = Random(seed)
-    return [_company(random, f"c{number:05d}", odd=odd) for number in range(companies)]
+    made: list[Company] = []
+    for place in range(companies):
+        company = _company(random, f"c{place:05d}", odd=odd)
+        if made and random.random() < 0.15:
+            company.parent = random.choice(made[-20:]).name
+        made.append(company)
+    return made
 
 
 def _company(random: Random, name: str, *, odd: bool) -> Company:
     company = Company(name)
-    for number in range(random.choice((1, 1, 2, 3))):
-        subscription = f"{name}s{number}"
+    if random.random() < 0.12:
+        company.invoices = list(bills.of_nobody(random, name))
+        if random.random() < 0.1:
+            company.subscriptions[f"{name}s"] = Subscription()
+        return company
+    for place in range(random.choice((1, 1, 2, 3))):
+        subscription = f"{name}s{place}"
         currency = random.choice(("EUR", "EUR", "USD", "JPY"))
         for item in range(random.choice((1, 1, 2, 3))):
             company.versions += _versions(random, subscription, f"i{item}", currency)
             if odd and random.random() < 0.15:
                 company.versions += _crowding(random, company.versions)
-        if odd and random.random() < 0.3:
-            company.subscriptions[subscription] = _subscription(random)
+        said = _subscription(random) if odd and random.random() < 0.3 else Subscription()
+        if place and random.random() < 0.25:
+            old = f"{name}s{random.randrange(place)}"
+            company.subscriptions[old] = replace(company.subscriptions[old], replaced_by=subscription)
+            if random.random() < 0.1:
+                said = replace(said, replaced_by=random.choice((old, f"{name}gone")))
+        company.subscriptions[subscription] = said
         for _ in range(random.choice((0, 0, 1, 1, 2))):
             company.discounts.append(_discount(random, subscription, currency))
+        if random.random() < 0.2:
+            company.invoices += bills.of(random, subscription, currency)
     return company
 
 
@@ -54,11 +64,13 @@ def _versions(random: Random, subscription: str, item: str, currency: str) -> It
     moments = sorted({instant(random) for _ in range(random.choice((2, 2, 3, 4, 6)))})
     interval = random.choice(("month", "month", "year", "week", "day"))
     count = random.choice((1, 1, 1, 2, 3, 6))
+    status = random.choice(STATUSES)
     for place, start in enumerate(moments):
         end = moments[place + 1] if place + 1 < len(moments) else None
         if end and random.random() < 0.15:
             end -= (end - start) / 2
             end = end.replace(microsecond=0)
+        status = status if random.random() < 0.2 else random.choice(STATUSES)
         if random.random() < 0.1:
             interval, count = random.choice(("month", "year", "week", "day")), random.choice((1, 2, 3))
         yield Version(
@@ -73,8 +85,9 @@ def _versions(random: Random, subscription: str, item: str, currency: str) -> It
             currency=currency,
             interval=interval,
             count=count,
-            status=random.choice(STATUSES),
-            metered=random.random() < 0.05,
+            status=status,
+            metered=(is_metered := random.random() < 0.07),
+            minimum=Fraction(random.randrange(0, 300000), 100) if is_metered and random.random() < 0.7 else None,
             deleted=instant(random) if random.random() < 0.02 else None,
         )
 
@@ -129,34 +142,38 @@ def _discount(random: Random, subscription: str, currency: str) -> Discount:
     )
 
 
-def _number(value: Fraction | None) -> Decimal | None:
-    return None if value is None else Decimal(value.numerator) / Decimal(value.denominator)
-
-
 def tables(companies: Iterable[Company], as_of: datetime) -> dict[str, list[dict[str, Any]]]:
     """The same lives as rows of objects."""
     companies = list(companies)
     versions = [version for company in companies for version in company.versions]
-    owner = {version.subscription: company.name for company in companies for version in company.versions}
-    told = {name: said for company in companies for name, said in company.subscriptions.items()}
+    told = {name: (company, said) for company in companies for name, said in company.subscriptions.items()}
     first: dict[str, datetime] = {}
     for version in versions:
         first[version.subscription] = min(first.get(version.subscription, version.start), version.start)
+    invoices = [row for company in companies for row in bills.invoice_rows(company)]
     return {
         "meta.run": [{"as_of": as_of}],
-        "objects.company": [{"company_id": company.name, "name": company.name} for company in companies],
+        "objects.company": [
+            {"company_id": company.name, "name": company.name, "parent_company_id": company.parent}
+            for company in companies
+        ],
         "objects.subscription": [
-            {"subscription_id": s, "company_id": owner[s], "starts_at": first[s], "currency": "EUR"}
-            | subscription_row(told.get(s, Subscription()))
-            for s in owner
+            {
+                "subscription_id": name,
+                "company_id": company.name,
+                "starts_at": first.get(name, bills.START),
+                "currency": "EUR",
+            }
+            | subscription_row(said)
+            for name, (company, said) in told.items()
         ],
         "objects.subscription_version": [version_row(version) for version in versions],
         "objects.subscription_discount": [
             {
                 "subscription_id": d.subscription,
                 "item": d.item,
-                "percent_off": _number(d.percent),
-                "amount_off": _number(d.fixed),
+                "percent_off": number(d.percent),
+                "amount_off": number(d.fixed),
                 "currency": d.currency,
                 "duration": d.duration,
                 "starts_at": d.start,
@@ -165,6 +182,9 @@ def tables(companies: Iterable[Company], as_of: datetime) -> dict[str, list[dict
             for company in companies
             for d in company.discounts
         ],
+        "sourced.invoice": invoices,
+        "objects.invoice": invoices,
+        "objects.invoice_line": [row for company in companies for row in bills.line_rows(company)],
     }
 
 
@@ -175,13 +195,14 @@ def version_row(version: Version) -> dict[str, Any]:
         "item": version.item,
         "valid_from": version.start,
         "valid_to": version.end,
-        "quantity": _number(version.quantity),
-        "unit_amount": _number(version.amount),
+        "quantity": number(version.quantity),
+        "unit_amount": number(version.amount),
         "currency": version.currency,
         "billing_interval": version.interval,
         "interval_count": version.count,
         "status": version.status,
         "is_metered": version.metered,
+        "committed_amount": number(version.minimum),
         "source_deleted_at": version.deleted,
     }
 
@@ -197,4 +218,5 @@ def subscription_row(said: Subscription) -> dict[str, Any]:
         "paused_at": said.paused,
         "updated_at": said.updated,
         "source_deleted_at": said.deleted,
+        "replaced_by_id": said.replaced_by,
     }

@@ -124,9 +124,13 @@ def test_services_parts_and_their_days(world: World) -> None:
 def test_contracts_add_up_and_stand_in_every_state(world: World) -> None:
     contracts = world["contracts"]
     sums = world["contract_payments"].group_by("contract_no").agg(pl.col("amount").sum())
-    both = contracts.join(sums, on="contract_no")
-    assert len(both) == len(contracts) > 20
+    both = contracts.join(sums, on="contract_no").join(world["companies"], on="company_no")
+    assert len(contracts) > 20
+    assert len(both) > 10
     assert (both["amount"] == both["contract_value"]).all()
+    assert not both["in_billing"].any()
+    unpaid = contracts.join(both, on="contract_no", how="anti")
+    assert set(unpaid["deal_no"]) <= set(world["subscriptions"]["deal_no"])
     deals = contracts.join(world["deals"], on="deal_no", suffix="_deal")
     assert (deals["company_no"] == deals["company_no_deal"]).all()
     assert (deals["contract_value"] == deals["amount"]).all()

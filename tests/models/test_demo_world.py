@@ -184,7 +184,9 @@ def test_monthly_bills_of_undiscounted_unchanged_subscriptions_equal_their_reven
         (pl.col("len") == 1) & (pl.col("status") == "active") & (pl.col("billing_interval") == "month")
     )
     simple = simple.join(world["subscription_discounts"], on="sub_no", how="anti")
-    bills = world["invoices"].join(simple, on="sub_no").join(versions, on="sub_no", suffix="_version")
+    wrong = world["truth_leak"].filter("is_planted")
+    honest = world["invoices"].join(wrong, on="invoice_no", how="anti")
+    bills = honest.join(simple, on="sub_no").join(versions, on="sub_no", suffix="_version")
     assert len(bills) > 100
     assert (bills["subtotal"] == bills["unit_amount"] * bills["quantity"]).all()
 

@@ -44,7 +44,8 @@ def test_settings_lists_and_tables(tmp_path: Path) -> None:
 
 
 def test_own_file_wins_as_a_whole(tmp_path: Path, shipped: str) -> None:
-    own = shipped.replace('"EUR"', '"USD"').replace("# fixed_rate_on = 2026-01-01", "fixed_rate_on = 2025-05-05")
+    own = shipped.replace('"EUR"', '"USD"').replace('conversion = "month_rate"', 'conversion = "fixed_rate"')
+    own = own.replace("# fixed_rate_on = 2026-01-01", "fixed_rate_on = 2025-05-05")
     (tmp_path / "revenue.toml").write_text(own.replace('["once", "repeating", "forever"]', "[]"))
     found = load_policies(tmp_path)
     assert found["revenue"].select("reporting_currency", "fixed_rate_on").row(0) == ("USD", date(2025, 5, 5))

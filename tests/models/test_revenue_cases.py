@@ -57,7 +57,7 @@ def test_items_are_summed_before_rounding(run_models: RunModels) -> None:
 
 
 def test_time_limited_and_lasting_discounts(run_models: RunModels, tmp_path: Path) -> None:
-    """Case 3: net falls while a discount runs, gross never; a policy may leave time-limited ones out."""
+    """Case 3: net falls while a discount runs, gross never; the shipped set `stripe` leaves time-limited ones out."""
     text = """
         a s i 2024-01-01 - 1 100 EUR month
         b t i 2024-01-01 - 1 300 EUR month 3
@@ -79,9 +79,10 @@ def test_time_limited_and_lasting_discounts(run_models: RunModels, tmp_path: Pat
     assert set(lasting["gross_mrr"]) == {Decimal(100)}
 
     shipped = (loading.HERE / "revenue.toml").read_text()
-    own = shipped.replace('counted_discounts = ["once", "repeating", "forever"]', 'counted_discounts = ["forever"]')
-    (tmp_path / "revenue.toml").write_text(own)
+    (tmp_path / "revenue.toml").write_text(shipped.replace("compared = []", 'compared = ["stripe"]'))
     found = run_models(tables, "marts.mrr_movement", config=tmp_path)["marts.mrr_movement"]
+    assert set(found["policy_id"]) == {"standard", "stripe"}
+    found = found.filter(policy_id="stripe")
     assert set(found.filter(company_id="a")["closing"]) == {Decimal(100)}
     assert set(found.filter(company_id="b")["closing"]) == {Decimal(90)}
 
@@ -99,7 +100,7 @@ def test_percent_before_fixed_amount_and_split_over_items(run_models: RunModels)
     tables = history(text, "2024-04-01", subscription_discount=offs)
     found = run_models(tables, "marts.mrr_movement", "intermediate.subscription_item_span")
     assert by_month(found["marts.mrr_movement"], "closing") == ["2024-01 160.00", "2024-02 180.00", "2024-03 180.00"]
-    first = found["intermediate.subscription_item_span"].filter(pl.col("month_from") == pl.col("month_from").min())
+    first = found["intermediate.subscription_item_span"].filter(pl.col("runs_from") == pl.col("runs_from").min())
     assert first["net_mrr"].to_list() == [Decimal(80), Decimal(80)]
 
 
@@ -205,13 +206,22 @@ def test_committed_mrr_drops_what_is_known_to_end(run_models: RunModels) -> None
         c b i 2024-02-01 2024-03-01 1 100 EUR month
     """
     tables = history(text, "2024-02-15")
-    found = run_models(tables, "marts.company_month", "marts.committed_mrr")
+    found = run_models(tables, "marts.company_month", "marts.committed_mrr", "marts.committed_month")
     assert by_month(found["marts.company_month"], "mrr") == ["2024-01 100.00", "2024-02 200.00"]
+    assert by_month(found["marts.committed_month"], "mrr", "committed_mrr")[:3] == [
+        "2024-01 100.00 100.00",
+        "2024-02 200.00 100.00",
+        "2024-03 100.00 100.00",
+    ]
+    assert found["marts.committed_month"].height == 14
     assert found["marts.company_month"].sort("month")["is_complete"].to_list() == [True, False]
     committed = found["marts.committed_mrr"].row(0, named=True)
     assert (committed["mrr"], committed["leaving"], committed["committed_mrr"]) == (200, 100, 100)
-    later = run_models(history(text, "2024-04-01"), "marts.company_month")["marts.company_month"]
-    assert by_month(later, "mrr") == ["2024-01 100.00", "2024-02 200.00", "2024-03 100.00"]
+    later = run_models(history(text, "2024-04-01"), "marts.company_month", "marts.committed_month")
+    assert by_month(later["marts.company_month"], "mrr") == ["2024-01 100.00", "2024-02 200.00", "2024-03 100.00"]
+    assert by_month(later["marts.committed_month"], "committed_mrr")[:3] == [
+        *("2024-01 100.00", "2024-02 100.00", "2024-03 100.00")
+    ]
 
 
 def test_future_dated_change_moves_committed_mrr_only(run_models: RunModels) -> None:
@@ -251,7 +261,9 @@ def test_revaluation_is_fx_and_nothing_else(run_models: RunModels, tmp_path: Pat
     found = run_models(tables, "marts.company_month", config=tmp_path)["marts.company_month"]
     assert by_month(found, "opening", "mrr") == ["2024-01 0.00 110.00", "2024-02 110.00 105.00"]
     assert moves(found) == ["2024-01 new 110.00", "2024-02 fx -5.00"]
-    fixed = dollars.replace("# fixed_rate_on = 2026-01-01", "fixed_rate_on = 2024-02-10")
+    fixed = dollars.replace('conversion = "month_rate"', 'conversion = "fixed_rate"').replace(
+        "# fixed_rate_on = 2026-01-01", "fixed_rate_on = 2024-02-10"
+    )
     (tmp_path / "revenue.toml").write_text(fixed)
     found = run_models(tables, "marts.company_month", config=tmp_path)["marts.company_month"]
     assert moves(found) == ["2024-01 new 110.00"]

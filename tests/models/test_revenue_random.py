@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 import revenue_histories as histories
-from mrr_oracle import Company, Rules, Version, committed, company_rows, month_ends, movements, rounded
-from revenue_rows import rate
+from mrr_oracle import SHIPPED, STANDARD, Company, Rules, Version
+from mrr_oracle_days import day_ends
+from revenue_bills import FIRST
+from revenue_sets import RATES, Oracle, check, check_all, config
 
 from models.policy import loading
 
@@ -30,95 +32,95 @@ INVARIANTS = sorted(
         name in path.read_text()
         for name in (
             *("marts.mrr_movement", "marts.company_month", "marts.arr_bridge", "marts.committed_mrr"),
-            "intermediate.month",
+            *("marts.mrr_change_day", "marts.mrr_day", "intermediate.month"),
         )
     )
 )
-UNITS = {
-    currency: [(date(2023, 1, 2), units), (date(2023, 12, 29), again), (date(2024, 6, 14), units)]
-    for currency, units, again in (("USD", "1.0875", "1.1050"), ("JPY", "141.62", "157"))
+HISTORIES = int(os.environ.get("RAPPORT_HISTORIES", "2000"))
+BATCH = 2500
+SHIPPED_BESIDE = [name for name in SHIPPED if name != "standard"]
+
+
+def given(companies: list[Company]) -> dict[str, Any]:
+    return histories.tables(companies, AS_OF) | {"objects.exchange_rate": RATES}
+
+
+def check_invariants(bench: Bench) -> None:
+    """All that bridges, months and days must hold; what is merely told is expected of such histories."""
+    broken = {name: bench.offenders(name).height for name in INVARIANTS}
+    told = {"discount_in_own_currency", "exchange_rate_known", "credits_within_revenue"}
+    assert {name for name, rows in broken.items() if rows} <= told, broken
+
+
+@pytest.mark.parametrize("batch", range(-(-HISTORIES // BATCH)))
+def test_every_month_and_day_is_what_the_oracle_says(bench: type[Bench], tmp_path: Path, batch: int) -> None:
+    """All sets that are shipped, side by side."""
+    companies = histories.make(seed=20250317 + batch, companies=min(BATCH, HISTORIES - batch * BATCH))
+    made = bench(given(companies), config(tmp_path, *SHIPPED_BESIDE))
+    assert check_all(made, Oracle(companies, SHIPPED, AS_OF, "UTC")) > 100 * len(companies)
+    check_invariants(made)
+
+
+WEEKS = dict(STANDARD.months) | {"week": Fraction(30, 7)}
+OTHER = Rules(statuses=frozenset({"active", "trialing"}), durations=frozenset({"forever"}), months=WEEKS)
+MIXED = {
+    "first": Rules(
+        snapshot="first_instant",
+        past_due_days=10,
+        reactivation="within_days",
+        reactivation_days=61,
+        conversion="fixed_rate",
+        fixed_rate_on=date(2024, 2, 10),
+    ),
+    "agreed": Rules(cancellation="at_notice", committed_minimum="in", grain="subscription", reactivation="never"),
+    "items": Rules(grain="item", rounding="per_item", conversion="none", months=WEEKS, past_due_days=45),
+    "billed": Rules(basis="invoice_line", grain="subscription", statuses=OTHER.statuses, reactivation="within_days"),
+    "products": Rules(basis="invoice_line", grain="item", snapshot="first_instant", conversion="none"),
+    "group": Rules(grain="parent", committed_minimum="in", reactivation="within_days", reactivation_days=40),
 }
-RATES = [rate(currency, day.isoformat(), units) for currency, quotes in UNITS.items() for day, units in quotes]
-
-
-def rates_of(ends: list[tuple[date, datetime]]) -> dict[tuple[str, date], Fraction]:
-    """What a unit of each currency is worth in euros, by the last quote on a day before the snapshot's."""
-    found = {("EUR", month): Fraction(1) for month, _ in ends}
-    for month, end in ends:
-        for currency, quotes in UNITS.items():
-            units = [Fraction(value) for day, value in quotes if day < end.date()][-1]
-            found[currency, month] = rounded(1 / units, 12)
-    return found
-
-
-def fractions(row: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Fraction]:
-    return {name: Fraction(row[name]) for name in names}
-
-
-def compare(bench: Bench, companies: list[Company], rules: Rules) -> int:
-    """Assert that every row of three marts is what the oracle says, and that there is no other; return their number."""
-    first = min(version.start for company in companies for version in company.versions)
-    ends = month_ends(first, AS_OF, rules.zone)
-    native = {
-        (row["company_id"], row["currency"], row["month"]): row
-        for row in bench.want("marts.mrr_movement").iter_rows(named=True)
-    }
-    reporting = {
-        (row["company_id"], row["month"]): row for row in bench.want("marts.company_month").iter_rows(named=True)
-    }
-    coming = {
-        (row["company_id"], row["currency"]): Fraction(row["committed_mrr"])
-        for row in bench.want("marts.committed_mrr").iter_rows(named=True)
-        if row["committed_mrr"]
-    }
-    checked = len(native) + len(reporting) + len(coming)
-    rates = rates_of(ends) if rules.zone == "UTC" else None
-    for company in companies:
-        rows, called = movements(company, ends, rules)
-        for (currency, month), expected in rows.items():
-            row = native.pop((company.name, currency, month))
-            assert fractions(row, expected) == expected, (company, currency, month)
-        for month, expected in company_rows(rows, called, rates).items() if rates else ():
-            row = reporting.pop((company.name, month))
-            assert fractions(row, expected) == expected, (company, month)
-        for currency, amount in committed(company, AS_OF, rules).items():
-            assert coming.pop((company.name, currency)) == amount, (company, currency)
-    assert not native
-    assert not coming
-    assert not reporting or rates is None
-    return checked
-
-
-def test_every_month_is_what_the_oracle_says(bench: type[Bench]) -> None:
-    companies = histories.make(seed=20250317, companies=2500)
-    made = bench(histories.tables(companies, AS_OF) | {"objects.exchange_rate": RATES})
-    assert compare(made, companies, Rules()) > 50_000
-    broken = {name: made.offenders(name).height for name in INVARIANTS}
-    expected = {"discount_in_own_currency", "exchange_rate_known", "credits_within_revenue"}
-    assert {name for name, rows in broken.items() if rows} <= expected, broken
 
 
 def test_other_switches_are_what_the_oracle_says(bench: type[Bench], tmp_path: Path) -> None:
-    """Months that end in New York, trials in, time-limited discounts out, 30 days to a month of weeks."""
-    shipped = (loading.HERE / "revenue.toml").read_text()
-    for before, after in (
-        ('time_zone = "UTC"', 'time_zone = "America/New_York"'),
-        ('counted_statuses = ["active", "past_due"]', 'counted_statuses = ["active", "trialing"]'),
-        ('counted_discounts = ["once", "repeating", "forever"]', 'counted_discounts = ["forever"]'),
-        ("numerator = 52\ndenominator = 12", "numerator = 30\ndenominator = 7"),
-    ):
-        assert before in shipped
-        shipped = shipped.replace(before, after)
-    (tmp_path / "revenue.toml").write_text(shipped)
-    rules = Rules(
-        zone="America/New_York",
-        statuses=frozenset({"active", "trialing"}),
-        durations=frozenset({"forever"}),
-        months=dict(Rules().months) | {"week": Fraction(30, 7)},
-    )
-    companies = histories.make(seed=4, companies=400)
-    made = bench(histories.tables(companies, AS_OF) | {"objects.exchange_rate": RATES}, tmp_path)
-    assert compare(made, companies, rules) > 8_000
+    """Days and months that end in New York, with every value of every switch in one of the sets."""
+    companies = histories.make(seed=4, companies=300)
+    made = bench(given(companies), config(tmp_path, zone="America/New_York", main=OTHER, **MIXED))
+    oracle = Oracle(companies, {"standard": OTHER, **MIXED}, AS_OF, "America/New_York")
+    assert check_all(made, oracle) > 30_000
+    check_invariants(made)
+
+
+def test_every_day_of_the_business_is_what_the_oracle_says(bench: type[Bench], tmp_path: Path) -> None:
+    companies = histories.make(seed=6, companies=40)
+    sets = {**SHIPPED, **MIXED}
+    made = bench(given(companies), config(tmp_path, *SHIPPED_BESIDE, zone="Europe/Berlin", **MIXED))
+    days = day_ends(FIRST, AS_OF, "Europe/Berlin")
+    oracle = Oracle(companies, sets, AS_OF, "Europe/Berlin")
+    assert check(made.want("marts.mrr_day"), ("policy_id", "day"), oracle.whole(days)) > 700 * 8
+
+
+def test_sets_know_nothing_of_each_other(run_models: RunModels, tmp_path: Path) -> None:
+    """A set's rows are the same whichever others are computed, in whichever order they are named."""
+    rows = given(histories.make(seed=12, companies=80))
+    asked = {
+        "alone": config(tmp_path / "alone"),
+        "some": config(tmp_path / "some", "planhat", group=MIXED["group"]),
+        "all": config(tmp_path / "all", "chartmogul", "stripe", "planhat", **MIXED),
+        "turned": config(tmp_path / "turned", *reversed(SHIPPED_BESIDE), **dict(reversed(MIXED.items()))),
+    }
+    keys = ("policy_id", "company_id", "currency")
+    marts = {
+        "marts.mrr_movement": (*keys, "month"),
+        "marts.mrr_change_day": (*keys, "day"),
+        "marts.company_month": (*keys, "month"),
+    }
+    found = {name: run_models(rows, *marts, config=folder) for name, folder in asked.items()}
+    for mart, key in marts.items():
+        whole = found["all"][mart].sort(key)
+        assert set(whole["policy_id"]) >= {"standard", *SHIPPED_BESIDE, "group"}
+        for name in asked:
+            part = found[name][mart].sort(key)
+            assert part.equals(whole.filter(pl.col("policy_id").is_in(part["policy_id"].unique().implode()))), name
+        assert found["turned"][mart].height == whole.height
 
 
 def halves(version: Version) -> list[Version]:
@@ -132,12 +134,12 @@ def yearly(version: Version) -> Version:
 
 
 @pytest.mark.parametrize("change", ["shuffle", "duplicate", "halves", "yearly", "reshape"])
-def test_what_must_not_matter(run_models: RunModels, change: str) -> None:
+def test_what_must_not_matter(run_models: RunModels, tmp_path: Path, change: str) -> None:
     """Order, repeated rows, splitting items in halves, yearly for monthly prices; and where a version is cut in two."""
-    companies = histories.make(seed=99, companies=300, odd=change != "reshape")
+    companies = histories.make(seed=99, companies=120, odd=change != "reshape")
     for company in companies:
         company.discounts = [d for d in company.discounts if d.percent is not None and d.item is None]
-    before = histories.tables(companies, AS_OF) | {"objects.exchange_rate": RATES}
+    before = given(companies)
     after = {name: list(rows) for name, rows in before.items()}
     versions = [version for company in companies for version in company.versions]
     if change == "halves":
@@ -152,12 +154,14 @@ def test_what_must_not_matter(run_models: RunModels, change: str) -> None:
     if change != "halves":
         for rows in after.values():
             Random(5).shuffle(rows)
-    wanted = ("marts.mrr_movement", "marts.company_month", "marts.arr_bridge")
-    first, second = run_models(before, *wanted), run_models(after, *wanted)
+    # two halves that are rounded one by one are not what the whole is
+    folder = config(tmp_path, *(name for name in SHIPPED_BESIDE if change != "halves" or name != "chartmogul"))
+    wanted = ("marts.mrr_movement", "marts.mrr_change_day", "marts.company_month", "marts.arr_bridge")
+    first, second = (run_models(rows, *wanted, config=folder) for rows in (before, after))
     for name in wanted:
-        keys = [key for key in ("company_id", "currency", "month") if key in first[name].columns]
+        keys = [key for key in ("policy_id", "company_id", "currency", "month", "day") if key in first[name].columns]
         assert first[name].sort(keys).equals(second[name].sort(keys)), name
-        assert first[name].height > 20
+        assert first[name].height > 60
 
 
 def cut(version: Version) -> list[Version]:

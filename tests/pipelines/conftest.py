@@ -83,9 +83,9 @@ def small_warehouse(small_home: Home, tmp_path_factory: pytest.TempPathFactory) 
 def build_all(con: Connection, home: Home, day: date = small_world.LAST_DAY) -> list[str]:
     """Build what is stale as of a day; return the names."""
     build.prepare(con, home, as_of_instant(day))
-    stale = build.stale(con)
+    stale, wanted = build.stale(con), build.fingerprints(con)
     for table in stale:
-        build.build(con, table)
+        build.build(con, table, wanted[table.name])
     return [table.name for table in stale]
 
 

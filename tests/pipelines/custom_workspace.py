@@ -145,8 +145,9 @@ def make(con: Connection, home: Home, names: tuple[str, ...] = NAMES) -> list[st
             needed.add(name)
             waiting += catalogue()[name].reads
     stale = [table for table in build.stale(con) if table.name in needed]
+    wanted = build.fingerprints(con)
     for table in stale:
-        build.build(con, table)
+        build.build(con, table, wanted[table.name])
     return [table.name for table in stale]
 
 

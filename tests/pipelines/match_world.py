@@ -97,13 +97,18 @@ def _revenue() -> Frames:
     rows = {"source_system": ["stripe"] * len(ids), "source_record_id": ids, "company_id": customers}
     return {
         "staging_stripe.subscription": pl.DataFrame(rows),
-        "intermediate.subscription_item_span": items.with_columns(
-            pl.col("net_mrr").cast(pl.Decimal(38, 12)), month_from=pl.lit(10), month_to=pl.lit(13)
+        "intermediate.revenue_item_span": items.with_columns(
+            pl.col("net_mrr").cast(pl.Decimal(38, 12)),
+            policy_id=pl.lit("standard"),
+            runs_from=pl.lit(datetime(2026, 6, 20)),
+            runs_to=pl.lit(datetime(2026, 7, 1)),
         ),
         "intermediate.present_rate": pl.DataFrame({"currency": ["USD"], "rate": ["0.5"]}).with_columns(
             pl.col("rate").cast(pl.Decimal(18, 12))
         ),
-        "intermediate.month": pl.DataFrame({"month_no": [11, 12]}),
+        "intermediate.month": pl.DataFrame(
+            {"policy_id": ["standard"] * 2, "valued_at": [datetime(2026, 5, 31), datetime(2026, 6, 30)]}
+        ),
     }
 
 

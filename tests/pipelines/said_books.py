@@ -26,8 +26,8 @@ create table meta.delivery (
     rows_stored bigint
 );
 create table meta.table_state (name varchar primary key, fingerprint varchar);
-create table policy.revenue (reporting_currency varchar);
-insert into policy.revenue values ('EUR');
+create table policy.revenue (policy_id varchar, reporting_currency varchar);
+insert into policy.revenue values ('standard', 'EUR');
 create table policy.match_decision (
     id varchar, object varchar, verdict varchar, "left" varchar, "right" varchar, "by" varchar, decided_at timestamp,
     reason varchar, undone_at timestamp, undone_by varchar
@@ -37,7 +37,9 @@ create table metrics.metric_value (
     metric varchar, grain varchar, period date, dimension varchar, member varchar, numerator decimal(38, 12),
     denominator decimal(38, 12), value double, unit varchar
 );
-create table marts.company_month (company_id varchar, month date, mrr decimal(38, 12), currency varchar);
+create table marts.company_month (
+    policy_id varchar, company_id varchar, month date, mrr decimal(38, 12), currency varchar
+);
 """
 
 
@@ -107,7 +109,7 @@ class Books:
         self.con.execute("delete from metrics.metric_value; delete from marts.company_month").fetchall()
         for (company, month), mrr in said.items():
             self.con.execute(
-                "insert into marts.company_month values (?, ?, ?, 'EUR')", [company, month, mrr]
+                "insert into marts.company_month values ('standard', ?, ?, ?, 'EUR')", [company, month, mrr]
             ).fetchall()
         self.con.execute(
             "insert into metrics.metric_value select 'mrr', 'month', month, '(all)', '(all)', sum(mrr), null, "

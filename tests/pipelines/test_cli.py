@@ -28,6 +28,7 @@ with warnings.catch_warnings():
     from pipelines.cli import app
 
 COMMANDS = [command.name or str(command.callback.__name__) for command in app.registered_commands if command.callback]
+COMMANDS += [str(group.name) for group in app.registered_groups]
 AS_OF = ["--as-of", str(small_world.LAST_DAY)]
 
 
@@ -54,7 +55,8 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_every_command() -> None:
     result = rapport("--help")
     assert result.exit_code == 0
-    assert set(COMMANDS) >= {"init", "sync", "run", "status", "brief", "demo", "doctor", "dev"}
+    assert set(COMMANDS) >= {"init", "sync", "run", "status", "brief", "demo", "doctor", "dev", "compare"}
+    assert set(COMMANDS) >= {"match", "explain"}
     for command in COMMANDS:
         assert command in result.output
 

@@ -19,7 +19,7 @@ from pipelines.schemas import columns_of, schema_of
 GRAPH = defs.resolve_asset_graph()
 LAYERS = {
     *("raw", "staging", "identity", "sourced", "behaviour", "objects", "intermediate", "marts", "ledger", "metrics"),
-    *("version", "history", "run", "published"),
+    *("version", "history", "run", "meta", "published"),
 }
 
 

@@ -109,7 +109,10 @@ def test_mrr_is_the_truth_for_every_company_month_and_currency(
         pl.col("kind") == "company", pl.col("system").is_in([name for name in REVENUE if not has_demo(name)])
     )
     ours = (
-        published.sql("select company_id, month, currency, closing as mrr from marts.mrr_movement where closing > 0")
+        published.sql(
+            "select company_id, month, currency, closing as mrr from marts.mrr_movement "
+            "where closing > 0 and policy_id = 'standard'"
+        )
         .pl()
         .join(companies, on="company_id", how="left")
         .select("company_no", "month", "currency", "mrr")
@@ -121,6 +124,48 @@ def test_mrr_is_the_truth_for_every_company_month_and_currency(
     key = ["company_no", "month", "currency"]
     both = theirs.join(ours, on=key, how="full", suffix="_ours", nulls_equal=True)
     assert both.filter(pl.col("mrr").ne_missing(pl.col("mrr_ours"))).is_empty()
+
+
+def test_reconciliation_is_the_truth_for_every_company_month_and_currency(
+    done: tuple[Home, list[Synced], runs.RunResult], published: Connection
+) -> None:
+    """Why what was agreed, billed and collected differ, to the cent."""
+    key = ["no", "currency", "month", "comparison"]
+    ours = (
+        published.sql("select company_id, currency, month, comparison, reason, amount from marts.reconciliation")
+        .pl()
+        .join(numbered(done[0], published, "company"), on="company_id", how="left")
+        .select(*key, "reason", "amount")
+    )
+    theirs = truth(done[0], "reconciliation").rename({"company_no": "no"}).select(*key, "reason", "amount")
+    assert theirs["reason"].n_unique() > 10
+    assert sorted(ours.rows()) == sorted(theirs.rows())
+
+
+def test_every_leak_is_found_and_none_is_invented(
+    done: tuple[Home, list[Synced], runs.RunResult], published: Connection
+) -> None:
+    ours = (
+        published.sql(
+            "select l.company_id, l.month, l.reason, l.amount, l.currency, l.is_overbilled, "
+            "cast(regexp_extract(i.number, '[0-9]+$') as bigint) as invoice_no, l.rank, l.amount_reporting, l.evidence "
+            "from marts.leak as l left join objects.invoice as i on l.invoice_id = i.invoice_id"
+        )
+        .pl()
+        .join(numbered(done[0], published, "company"), on="company_id", how="left")
+    )
+    columns = ("month", "reason", "amount", "currency", "is_overbilled", "invoice_no")
+    theirs = truth(done[0], "leak")
+    planted = theirs.filter("is_planted")
+    assert {"not_billed", "price_differs", "quantity_differs", "discount", "billed_without_contract", "unpaid"} == set(
+        planted["reason"]
+    )
+    assert sorted(ours.select("no", *columns).rows(), key=str) == sorted(
+        (theirs.with_columns(pl.col("amount").cast(pl.Decimal(18, 4))).select("company_no", *columns).rows()), key=str
+    )
+    ranked = ours.filter(~pl.col("is_overbilled")).sort("rank")
+    assert ranked["amount_reporting"].is_sorted(descending=True)
+    assert ranked["rank"].to_list() == list(range(1, ranked.height + 1))
 
 
 def test_nps_is_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:

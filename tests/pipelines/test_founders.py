@@ -12,12 +12,13 @@ import duckdb
 import polars as pl
 import pytest
 
+from models.identity import company_decision, company_link, company_record
 from pipelines.match import decisions
 from pipelines.match.decisions import Decision
 from pipelines.rooms import MODELS, Table
 from pipelines.tables import founders
 from pipelines.warehouse import Connection, transaction
-from tests.models.identity_rows import TRUST, Rows, company_frames, frame, linked
+from tests.models.identity_rows import TRUST, Rows, company_frames, frame, linked, scored, store, told
 
 LINK = Table("identity.company_link", "model", frozenset(), Path("company_link.py"))
 SUCCESSION = (MODELS / "identity" / "id_succession.sql").read_text()
@@ -64,17 +65,17 @@ class Life:
         frames = company_frames(self.rows)
         frames["staging.company"] = frames["staging.company"].sample(fraction=1, shuffle=True, seed=self.seed)
         said = decisions.frame(self.said)
-        frames |= {"policy.match_decision": said, "ledger.founder": self.con.sql("from ledger.founder").pl()}
-        found = linked("company", frames)["identity.company_link"]
-        self._store("policy.match_decision", said)
+        frames |= {"policy.match_decision": said, "identity.company_pair": scored({})}
+        anew = linked("company", frames | {"ledger.founder": self.con.sql("from ledger.founder").pl()})
+        for name, rows in frames.items():
+            store(self.con, name, rows)
+        company_record.renew(self.con)
+        company_decision.renew(self.con)
         with founders.noted(self.con, LINK):
-            self._store("identity.company_link", found)
+            company_link.renew(self.con)
+        found = told(self.con, "identity.company_link")
+        assert found.equals(anew["identity.company_link"]), "what is renewed is what would be made anew"
         return dict(zip(found["source_key"], found["company_id"], strict=True))
-
-    def _store(self, name: str, rows: pl.DataFrame) -> None:
-        self.con.register("given", rows)
-        self.con.execute(f"create or replace table {name} as select * from given").fetchall()
-        self.con.unregister("given")
 
     def succession(self) -> dict[tuple[str, str], str]:
         """How an old id goes on, by the old and the new id."""
@@ -92,9 +93,9 @@ def life() -> Iterator[Life]:
     founders.prepare(con)
     made = Life(con)
     ranks = pl.DataFrame({"source": TRUST, "trust": list(range(len(TRUST)))})
-    made._store("policy.source_rank", ranks)
+    store(con, "policy.source_rank", ranks)
     for name in ("contact", "team_member"):
-        made._store(f"identity.{name}_link", frame(f"source_key source_system source_record_id {name}_id", []))
+        store(con, f"identity.{name}_link", frame(f"source_key source_system source_record_id {name}_id", []))
     yield made
     con.close()
 
@@ -251,7 +252,7 @@ def test_undoing_everything_gives_the_same_table_back(life: Life, seed: int) -> 
         external = f"{life.rows[0][0]}:0" if number > 3 and rng.random() < 0.7 else None
         life.deliver((rng.choice(TRUST), str(number), external))
         life.build()
-    before, table = life.build(), life.con.sql("from identity.company_link").fetchall()
+    before, table = life.build(), told(life.con, "identity.company_link").rows()
     keys = sorted(before)
     other = next(key for key in keys if before[key] != before[keys[0]])
     said = [life.say("same", keys[0], other)]
@@ -261,5 +262,5 @@ def test_undoing_everything_gives_the_same_table_back(life: Life, seed: int) -> 
     life.build()
     life.take_back(*said[2:])
     assert life.build() == before
-    assert life.con.sql("from identity.company_link").fetchall() == table
+    assert told(life.con, "identity.company_link").rows() == table
     assert changed != before

@@ -7,7 +7,10 @@ from datetime import datetime
 import pytest
 
 from pipelines.home import Home
+from pipelines.rooms import resources, sources
+from pipelines.sync import raw
 from pipelines.sync.ingest import sync
+from pipelines.sync.raw_tables import show_latest, whole
 from pipelines.warehouse import open_warehouse, save_counts
 from tests.pipelines.conftest import Drop, take
 
@@ -63,3 +66,29 @@ def test_an_old_file_that_is_read_again_stays_old(home: Home, drop: Drop, monkey
     assert told == [("100", datetime(2026, 1, 1)), ("200", datetime(2026, 2, 1))]
     assert latest == [("200",)]
     assert ledger == [("prices later.ndjson", datetime(2026, 2, 1)), ("prices.ndjson", datetime(2026, 1, 1))]
+
+
+def test_only_what_is_not_as_declared_is_made_anew(home: Home) -> None:
+    """Whatever was done to a raw table or its view, the next sync has them as declared; it asks once for all."""
+    with open_warehouse(home, "a test") as con:
+        raw.prepare(con)
+        every = {f"raw_{source}.{resource.name}" for source in sources() for resource in resources(source)}
+        views = "select view_name, sql from duckdb_views() where starts_with(schema_name, 'raw_') order by all"
+        made = con.execute(views).fetchall()
+        assert whole(con) == every
+        companies, contacts, deals = (
+            next(one for one in resources("hubspot") if one.name == name) for name in ("companies", "contacts", "deals")
+        )
+        show_latest(con, "hubspot", companies, datetime(2026, 1, 1))
+        con.execute("drop view raw_hubspot.contacts__latest").fetchall()
+        con.execute("create or replace view raw_hubspot.deals__latest as select 1 as other").fetchall()
+        con.execute("drop view raw_stripe.prices__latest; drop table raw_stripe.prices").fetchall()
+        con.execute('alter table raw_zendesk.users drop column "name"').fetchall()
+        con.execute("alter table raw_zendesk.tickets add column own varchar").fetchall()
+        changed = {f"raw_hubspot.{one.name}" for one in (companies, contacts, deals)}
+        assert every - whole(con) == changed | {"raw_stripe.prices", "raw_zendesk.users", "raw_zendesk.tickets"}
+        raw.prepare(con)
+        assert whole(con) == every
+        con.execute("alter table raw_zendesk.tickets drop column own").fetchall()
+        raw.prepare(con)
+        assert con.execute(views).fetchall() == made
