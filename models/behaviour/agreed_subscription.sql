@@ -1,5 +1,5 @@
--- Subscriptions as sent, those derived from won opportunities, and what churn events say of both: what was agreed, before
--- anything renews.
+-- Subscriptions as sent, those derived from won opportunities and signed contracts, and what churn events say of them: what
+-- was agreed, before anything renews.
 with derived as (
     select
         opportunity_id || ':won' as subscription_id, company_id, coalesce(sent_contract_id, opportunity_id || ':won') as contract_id,
@@ -14,10 +14,25 @@ with derived as (
     where mrr > 0
 ),
 
+signed as (
+    select
+        contract_id || ':signed' as subscription_id, company_id, contract_id, opportunity_id,
+        case when ends_on <= run.as_of_on and not coalesce(auto_renew and cancel_on is null, false) then 'canceled' else 'active'
+        end as status,
+        cast(starts_on as timestamp) as starts_at, cast(ends_on as timestamp) as ends_at, ends_on is null as is_open_ended,
+        currency, auto_renew and cancel_on is null as auto_renew, renewal_on, renewal_likelihood, notice_period_days,
+        case when not is_evergreen then amount end as value,
+        source_system, source_record_id, created_at, updated_at, loaded_at, 'signed_contract_makes_revenue' as derived_by
+    from behaviour.signed_contract
+    cross join meta.run as run
+),
+
 everything as (
     select * from sourced.subscription
     union all by name
     select * from derived
+    union all by name
+    select * from signed
 )
 
 select

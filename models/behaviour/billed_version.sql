@@ -1,5 +1,6 @@
 -- Versions of items while a bill is called for, with the line they make on it: price times quantity, half up to the
--- currency's smallest unit. A bill is called for while active or past due, whatever of it counts as revenue.
+-- currency's smallest unit. A bill is called for while active or past due, whatever of it counts as revenue; what was derived
+-- from a contract is not, for the contract says itself how it is billed.
 with newest as (
     select *
     from objects.subscription_version
@@ -27,7 +28,8 @@ ended as (
     join objects.subscription as s on v.subscription_id = s.subscription_id
     cross join meta.run as r
     left join behaviour.minor_unit as u on v.currency = u.currency
-    where s.source_deleted_at is null and s.company_id is not null
+    left join behaviour.signed_contract as g on s.contract_id = g.contract_id
+    where s.source_deleted_at is null and s.company_id is not null and g.contract_id is null
 )
 
 select

@@ -1,5 +1,5 @@
 -- Contracts of a known value and length that have a billing interval but no payment schedule, of companies without any
--- subscription: the value in equal parts, the last of which takes what rounding leaves.
+-- subscription of their own: the value in equal parts, the last of which takes what rounding leaves.
 with spread as (
     select
         c.*,
@@ -16,7 +16,12 @@ with spread as (
         and c.contract_id not in (
             select s.contract_id from objects.contract_payment_schedule as s where s.source_deleted_at is null
         )
-        and c.company_id not in (select s.company_id from objects.subscription as s where s.company_id is not null)
+        and c.company_id not in (
+            select s.company_id
+            from objects.subscription as s
+            left join behaviour.signed_contract as g on s.contract_id = g.contract_id
+            where s.company_id is not null and g.contract_id is null
+        )
 ),
 
 counted as (

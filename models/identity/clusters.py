@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ Kept = TypeVar("Kept")
 def components(records: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """Give every record the smallest `rank` it can reach over the edges.
 
-    `records`: source_key (unique), rank (unique integer). `edges`: left, right (source keys; unknown ones are left
+    `records`: source_key (unique), rank (unique). `edges`: left, right (source keys; unknown ones are left
     out). Returns source_key, root (the rank of the group's first record).
     """
     ordered = records.sort("rank").with_row_index("place")
@@ -24,12 +24,17 @@ def components(records: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         .join(places, left_on="right", right_on="source_key", suffix="_right")
         .select("place", "place_right")
     )
-    above = list(range(ordered.height))
-    for left, right in pairs.iter_rows():
+    firsts = tops(ordered.height, pairs.iter_rows())
+    return ordered.select("source_key", root=ordered["rank"].gather(firsts))
+
+
+def tops(count: int, pairs: Iterable[tuple[int, ...]]) -> list[int]:
+    """The smallest of the places 0 .. count-1 that each of them can reach over the pairs of places."""
+    above = list(range(count))
+    for left, right in pairs:
         first, second = sorted((_top(above, left), _top(above, right)))
         above[second] = first
-    roots = ordered["rank"].gather([_top(above, place) for place in range(ordered.height)])
-    return ordered.select("source_key", root=roots)
+    return [_top(above, place) for place in range(count)]
 
 
 def _top(above: list[int], place: int) -> int:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import duckdb
 
-import polars as pl
-
-from models.identity.links import linked
+from models.identity.links import link
 
 INPUTS = ("identity.company_record", "identity.company_decision", "ledger.founder")
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Link every source's company; returns the columns of `links.linked` (companies have no address rows)."""
-    records, decisions = frames["identity.company_record"], frames["identity.company_decision"]
-    no_addresses = pl.DataFrame(schema={"source_key": pl.String, "address": pl.String})
-    return linked("company", records, decisions, frames["ledger.founder"], no_addresses)
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """Link every source's company, as `links.link` says (companies have no address rows)."""
+    link(con, "company", "select *, false as is_ours from identity.company_record")

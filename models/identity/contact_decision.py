@@ -8,9 +8,7 @@ Records of our own people are team members, never contacts: they link nobody to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import polars as pl
+import duckdb
 
 from models.identity.deciding import decide
 from models.identity.opinions import of_external_ids, of_shared_values
@@ -22,47 +20,60 @@ INPUTS = (
     "policy.identity",
     "policy.match_decision",
 )
-
-
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Decide on every pair of contacts somebody has an opinion on; returns `deciding.DECISION`."""
-    people = frames["identity.contact_record"].filter(~pl.col("is_ours"))
-    phones = _own_phones(people, frames["identity.company_record"]["phone"])
-    rules = [
-        of_external_ids(people),
-        of_shared_values("email", _addresses(people)),
-        of_shared_values("own_phone", phones),
-    ]
-    return decide("contact", people, rules, frames["identity.contact_pair"], frames)
-
-
-def _addresses(people: pl.DataFrame) -> pl.DataFrame:
-    """source_key, rank, value, evidence: each address; of a shared mailbox, the address with the name."""
-    listed = people.select(
-        "source_key", "rank", "personal_addresses", evidence="addresses", who=pl.col("name").str.to_lowercase()
-    ).explode("evidence")
-    is_personal = pl.col("evidence").is_in(pl.col("personal_addresses"))
-    named = pl.col("evidence") + "|" + pl.col("who").str.strip_chars().fill_null("")
-    return listed.drop_nulls("evidence").select(
-        "source_key", "rank", "evidence", value=pl.when(is_personal).then("evidence").otherwise(named)
+_RECORDS = """
+    select
+        *, null::varchar as parent_key, not list_contains(addresses, lower(source_record_id)) as is_counted
+    from identity.contact_record
+    where not is_ours
+"""
+"""A source that knows people by their address alone has as many records of a person as the person has addresses."""
+_ADDRESSES = r"""
+    select
+        source_key, rank, address as evidence,
+        case when list_contains(personal_addresses, address) then address else address || '|' || who end as value
+    from (
+        select
+            source_key, rank, personal_addresses, unnest(addresses) as address,
+            coalesce(regexp_replace(lower(name), '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '') as who
+        from record
     )
-
-
-def _own_phones(people: pl.DataFrame, switchboards: pl.Series) -> pl.DataFrame:
-    """source_key, rank, value, evidence: each telephone of a person's own with two words of the name, in any order.
-
-    One of the two is the name's first word, so that relatives with two family names do not agree.
-    """
-    words = (
-        people.select("source_key", "rank", evidence="phones", words=pl.col("clean_name").str.extract_all(r"\S\S+"))
-        .explode("evidence")
-        .drop_nulls()
-        .filter(~pl.col("evidence").is_in(switchboards.drop_nulls().implode()))
-        .with_columns(first=pl.col("words").list.first(), records=pl.len().over("evidence"))
-        .with_columns(word=pl.col("words").list.unique())
-        .explode("word")
-        .with_columns(is_common=pl.len().over("evidence", "word") == pl.col("records"))
-        .filter(pl.col("is_common").any().over("evidence"), pl.col("word") != pl.col("first"))
+"""
+"""Each address; of a shared mailbox, the address with the name."""
+_OWN_PHONES = r"""
+    with listed as (
+        select source_key, rank, unnest(phones) as phone, regexp_extract_all(clean_name, '\S\S+') as words
+        from record
+        where clean_name is not null
+    ),
+    own as (
+        select *, count(*) over (partition by phone) as records
+        from listed
+        where phone not in (select c.phone from identity.company_record as c where c.phone is not null)
+    ),
+    named as (
+        select source_key, rank, phone, records, words[1] as first, unnest(list_distinct(words)) as word from own
+    ),
+    counted as (
+        select *, count(*) over (partition by phone, word) = records as is_common from named
+    ),
+    agreed as (
+        select phone from counted group by phone having bool_or(is_common)
     )
-    both = pl.concat_list("first", "word").list.sort().list.join(" ")
-    return words.select("source_key", "rank", "evidence", value=pl.col("evidence") + "|" + both)
+    select
+        source_key, rank, phone as evidence,
+        concat(phone, '|', least(first, word), ' ', greatest(first, word)) as value
+    from counted semi join agreed using (phone)
+    where word <> first
+"""
+"""Each telephone of a person's own with two words of the name, in any order. One of the two is the name's first word,
+so that relatives with two family names do not agree."""
+
+
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """Decide on every pair of contacts somebody has an opinion on, as `deciding.decide` says."""
+    rules = {
+        "external_id": of_external_ids(),
+        "email": of_shared_values(_ADDRESSES),
+        "own_phone": of_shared_values(_OWN_PHONES),
+    }
+    decide(con, "contact", _RECORDS, rules, "identity.contact_pair")

@@ -5,24 +5,21 @@ Records of our own people are team members, never contacts: they get no contact 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import duckdb
 
-import polars as pl
-
-from models.identity.links import linked
+from models.identity.links import link
 
 INPUTS = ("identity.contact_record", "identity.contact_decision", "ledger.founder")
-
-
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Link every source's contact; returns the columns of `links.linked`, contact_id null for team members."""
-    records, decisions = frames["identity.contact_record"], frames["identity.contact_decision"]
-    listed = records.select("source_key", "is_ours", address="addresses").explode("address").drop_nulls("address")
-    theirs, ours = listed.filter(~pl.col("is_ours")), listed.filter("is_ours")
-    addresses = pl.concat([theirs, ours.join(theirs, on="address", how="anti")])
-    links = linked("contact", records, decisions, frames["ledger.founder"], addresses)
-    is_ours = pl.col("contact_id").is_in(records.filter("is_ours")["source_key"].implode())
-    return links.with_columns(
-        contact_id=pl.when(is_ours).then(None).otherwise("contact_id"),
-        rule=pl.when(is_ours).then(pl.lit("team_member")).otherwise("rule"),
+_ADDRESSES = """
+    with listed as (
+        select source_key, is_ours, unnest(addresses) as address from identity.contact_record
     )
+    select source_key, address
+    from listed
+    where not is_ours or address not in (select t.address from listed as t where not t.is_ours)
+"""
+
+
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """Link every source's contact, as `links.link` says: contact_id is null for team members."""
+    link(con, "contact", "from identity.contact_record", _ADDRESSES)

@@ -40,53 +40,49 @@ def registered(host: str) -> str | None:
     return f"{found.subdomain.split('.')[-1]}.{found.domain}" if found.subdomain else None
 
 
-def registered_domains(hosts: pl.Series, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def registered_domains(hosts: pl.Series, policies: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Unique hosts with the registered domain that tells a company: host, domain.
 
     Left out: free-mail and shared domains and our own, each by itself and by what is registered under it.
     """
     common = pl.concat(
-        frames[f"policy.email_{name}"]["value"].str.to_lowercase()
-        for name in ("free_mail_domains", "shared_domains", "own_domains")
-    )
+        _lower(policies, name) for name in ("free_mail_domains", "shared_domains", "own_domains")
+    ).implode()
     unique = pl.DataFrame({"host": hosts}).drop_nulls().unique(maintain_order=True)
     return (
         unique.with_columns(
             domain=pl.col("host").str.strip_chars(" .").str.to_lowercase().map_elements(registered, pl.String)
         )
         .drop_nulls()
-        .filter(~pl.col("host").str.to_lowercase().is_in(common.implode()), ~pl.col("domain").is_in(common.implode()))
+        .filter(~pl.col("host").str.to_lowercase().is_in(common), ~pl.col("domain").is_in(common))
     )
 
 
-def addresses(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Every address of every contact record: source_key, address (lower case), host, is_role, is_free, is_ours.
+def addresses(written: pl.DataFrame, policies: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Every address of every record, from source_key, address: these, host, is_role, is_free, is_ours.
 
-    `is_role`: a shared mailbox (billing@) or a machine; `is_ours`: of a team member or at one of our own domains.
+    Addresses are in lower case. `is_role`: a shared mailbox (billing@) or a machine; `is_ours`: of a team member or at
+    one of our own domains. `policies`: a list each of free_mail_domains, own_domains, role_local_parts,
+    automatic_prefixes, members (addresses), in column `value`.
     """
     mailbox = pl.col("address").str.split("@").list.first().str.split("+").list.first()
-    lists = {
-        name: frames[f"policy.email_{name}"]["value"].str.to_lowercase().implode()
-        for name in ("free_mail_domains", "own_domains", "role_local_parts", "automatic_prefixes")
-    }
-    members = frames["staging.team_member"]["email"].drop_nulls().str.strip_chars().str.to_lowercase()
-    machine = "^(?:" + "|".join(["$^", *frames["policy.email_automatic_prefixes"]["value"]]).replace(".", r"\.") + ")"
+    prefixes = "|".join(["$^", *policies["automatic_prefixes"]["value"]]).replace(".", r"\.")
+    is_of = {name: _lower(policies, name).implode() for name in policies}
     return (
-        frames["staging.contact_email"]
-        .select(
-            source_key=pl.col("source_system") + ":" + pl.col("contact_id"),
-            address=pl.col("address").str.strip_chars().str.to_lowercase(),
-        )
+        written.select("source_key", address=pl.col("address").str.strip_chars().str.to_lowercase())
         .filter(pl.col("address").str.contains("@", literal=True))
         .unique()
         .with_columns(host=pl.col("address").str.split("@").list.last())
         .with_columns(
-            is_role=mailbox.is_in(lists["role_local_parts"]) | mailbox.str.contains(machine),
-            is_free=pl.col("host").is_in(lists["free_mail_domains"]),
-            is_ours=pl.col("address").is_in(members.implode()) | pl.col("host").is_in(lists["own_domains"]),
+            is_role=mailbox.is_in(is_of["role_local_parts"]) | mailbox.str.contains(f"^(?:{prefixes})"),
+            is_free=pl.col("host").is_in(is_of["free_mail_domains"]),
+            is_ours=pl.col("address").is_in(is_of["members"]) | pl.col("host").is_in(is_of["own_domains"]),
         )
-        .sort("source_key", "address")
     )
+
+
+def _lower(policies: Mapping[str, pl.DataFrame], name: str) -> pl.Series:
+    return policies[name]["value"].str.to_lowercase()
 
 
 def phones(written: pl.DataFrame) -> pl.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+import duckdb
 import polars as pl
 
+from models.identity.cleaning import Parts, clean
 from models.identity.contact_points import addresses, countries, phones, registered_domains
-from models.identity.links import ranked
+from models.identity.links import RANK
 from models.identity.names import folded, person_names
 
 INPUTS = (
@@ -25,99 +25,113 @@ INPUTS = (
     "policy.email_role_local_parts",
     "policy.email_automatic_prefixes",
 )
-COLUMNS = (
-    "source_key",
-    "source_system",
-    "source_record_id",
-    "external_id",
-    "rank",
-    "is_ours",
-    "name",
-    "clean_name",
-    "first_name",
-    "last_name",
-    "addresses",
-    "personal_addresses",
-    "phones",
-    "job_title",
-    "company_ids",
-    "country",
-    "created_at",
-    "loaded_at",
-)
+_PARTS = {
+    "contact": f"""
+        select
+            source_system || ':' || source_record_id as source_key, source_system, source_record_id, external_id,
+            {RANK} as rank, name, first_name, last_name, country, created_at, loaded_at
+        from staging.contact
+        left join policy.source_rank on source_system = source
+    """,
+    "address": """
+        select source_system || ':' || contact_id as source_key, address
+        from staging.contact_email
+        where contact_id is not null
+    """,
+    "phone": """
+        select source_system || ':' || contact_id as source_key, phone
+        from staging.contact_phone
+        where contact_id is not null
+    """,
+    "role": """
+        select
+            r.source_system || ':' || r.contact_id as source_key, job_title, ended_on, r.source_record_id, l.company_id
+        from staging.job_role as r
+        left join identity.company_link as l on r.source_system || ':' || r.company_id = l.source_key
+        where r.contact_id is not null
+    """,
+    "owner": """
+        with claim as (
+            select source_key, unnest(domains) as domain from identity.company_record
+        ),
+        owner as (
+            select domain, min(l.company_id) as company_id
+            from claim as c join identity.company_link as l on c.source_key = l.source_key
+            group by domain
+            having min(l.company_id) = max(l.company_id)
+        ),
+        placed as (
+            select source_system, contact_id from staging.job_role
+        ),
+        alone as (
+            select
+                source_system || ':' || contact_id as source_key,
+                string_split(trim(lower(split_part(address, '@', -1)), ' .'), '.') as labels
+            from staging.contact_email as e anti join placed using (source_system, contact_id)
+            where contact_id is not null
+        ),
+        beneath as (
+            select source_key, labels, unnest(range(1, len(labels) + 1)) as place from alone
+        )
+        select distinct b.source_key, array_to_string(b.labels, '.') as host, o.domain, o.company_id
+        from beneath as b
+        join owner as o on array_to_string(b.labels[b.place:], '.') = o.domain
+    """,
+}
+"""`owner`: of people whose source names no company, the one company that has a domain their address ends in."""
 _LISTS = ("addresses", "personal_addresses", "phones", "company_ids")
+COLUMNS = {
+    "source_key": "VARCHAR",
+    "source_system": "VARCHAR",
+    "source_record_id": "VARCHAR",
+    "external_id": "VARCHAR",
+    "rank": "VARCHAR",
+    "is_ours": "BOOLEAN",
+    "name": "VARCHAR",
+    "clean_name": "VARCHAR",
+    "first_name": "VARCHAR",
+    "last_name": "VARCHAR",
+    "addresses": "VARCHAR[]",
+    "personal_addresses": "VARCHAR[]",
+    "phones": "VARCHAR[]",
+    "job_title": "VARCHAR",
+    "company_ids": "VARCHAR[]",
+    "country": "VARCHAR",
+    "created_at": "TIMESTAMP",
+    "loaded_at": "TIMESTAMP",
+}
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per source's contact; lists are sorted and never null. Sorted by rank."""
-    rows = frames["staging.contact"].unique(["source_system", "source_record_id"], keep="first", maintain_order=True)
-    about = person_names(rows).select(
-        "source_system",
-        "source_record_id",
-        "name",
-        "clean_name",
-        "first_name",
-        "last_name",
-        "created_at",
-        "loaded_at",
-        country=countries(pl.col("country")),
-    )
-    records = ranked(frames["staging.contact"], frames["policy.source_rank"])
-    records = records.join(about, on=["source_system", "source_record_id"], how="left")
-    known = addresses(frames)
-    ours = known.filter("is_ours").select("source_key", is_ours=pl.lit(True)).unique()
-    records = records.join(ours, on="source_key", how="left").with_columns(pl.col("is_ours").fill_null(False))
-    roles = _roles(frames)
-    records = records.join(_titles(roles), on="source_key", how="left")
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """One row per source's contact (`COLUMNS` and print); lists are sorted and never null."""
+    clean(con, "identity.contact_record", COLUMNS, _PARTS, _build)
+
+
+def _build(parts: Parts, policies: Parts) -> pl.DataFrame:
+    rows = parts["contact"].unique("source_key", keep="first", maintain_order=True)
+    rows = person_names(rows).with_columns(country=countries(pl.col("country")))
+    known = addresses(parts["address"], policies)
+    ours = known.filter("is_ours").select("source_key").unique()
+    records = rows.with_columns(is_ours=pl.col("source_key").is_in(ours["source_key"].implode()))
+    records = records.join(_titles(parts["role"]), on="source_key", how="left")
+    placed = parts["role"].select("source_key", value="company_id").drop_nulls()
     found = {
         "addresses": known.select("source_key", value="address"),
         "personal_addresses": known.filter(~pl.col("is_role")).select("source_key", value="address"),
-        "phones": _phones(records, frames),
-        "company_ids": pl.concat(
-            [roles.select("source_key", value="company_id").drop_nulls(), _by_domain(known, frames)]
-        ),
+        "phones": _phones(records, parts["phone"]),
+        "company_ids": pl.concat([placed, _by_domain(parts["owner"], policies)]),
     }
     for name, values in found.items():
         listed = values.group_by("source_key").agg(pl.col("value").unique().sort().alias(name))
         records = records.join(listed, on="source_key", how="left")
     empty = pl.lit([], dtype=pl.List(pl.String))
-    return records.with_columns(pl.col(name).fill_null(empty) for name in _LISTS).select(COLUMNS).sort("rank")
+    return records.with_columns(pl.col(name).fill_null(empty) for name in _LISTS).select(*COLUMNS)
 
 
-def _roles(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """source_key of the person, golden company_id (null where unknown), job_title, ended_on, source_record_id."""
-    golden = frames["identity.company_link"].select(company_key="source_key", golden="company_id")
-    return (
-        frames["staging.job_role"]
-        .with_columns(
-            source_key=pl.col("source_system") + ":" + pl.col("contact_id"),
-            company_key=pl.col("source_system") + ":" + pl.col("company_id"),
-        )
-        .join(golden, on="company_key", how="left")
-        .select("source_key", "job_title", "ended_on", "source_record_id", company_id="golden")
-    )
-
-
-def _by_domain(known: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """source_key, value: the golden company by the domain of their address, of people whose source names none.
-
-    `known`: the columns of `contact_points.addresses`. A domain tells a company when just one has it.
-    """
-    placed = frames["staging.job_role"].select(source_key=pl.col("source_system") + ":" + pl.col("contact_id"))
-    golden = frames["identity.company_link"].select("source_key", "company_id")
-    owners = (
-        frames["identity.company_record"]
-        .select("source_key", domain="domains")
-        .explode("domain")
-        .drop_nulls("domain")
-        .join(golden, on="source_key")
-        .select("domain", value="company_id")
-        .unique()
-        .filter(pl.len().over("domain") == 1)
-    )
-    alone = known.join(placed, on="source_key", how="anti")
-    hosts = registered_domains(alone["host"], frames)
-    return alone.join(hosts, on="host").join(owners, on="domain").select("source_key", "value")
+def _by_domain(owners: pl.DataFrame, policies: Parts) -> pl.DataFrame:
+    """source_key, value: the golden company by the registered domain of their address."""
+    hosts = registered_domains(owners["host"], policies)
+    return owners.join(hosts, on=["host", "domain"]).select("source_key", value="company_id")
 
 
 def _titles(roles: pl.DataFrame) -> pl.DataFrame:
@@ -138,12 +152,8 @@ def _titles(roles: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _phones(records: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _phones(records: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """source_key and value: each number in E.164 form, national ones read as of the person's country."""
-    written = (
-        frames["staging.contact_phone"]
-        .select("phone", source_key=pl.col("source_system") + ":" + pl.col("contact_id"))
-        .join(records.select("source_key", "country"), on="source_key")
-    )
+    written = said.join(records.select("source_key", "country"), on="source_key")
     read = written.join(phones(written), on=["phone", "country"], nulls_equal=True)
     return read.select("source_key", value="e164").drop_nulls()

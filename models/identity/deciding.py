@@ -17,35 +17,121 @@ with the domains of two companies goes where names and people are; then the keys
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import NamedTuple
 
+import duckdb
 import polars as pl
 
-from models.identity.clusters import Apart, Clusters
-from models.identity.opinions import COLUMNS, STRENGTH, of_model, of_people
+from models.identity.clusters import Apart, Clusters, tops
+from models.identity.matching import code, ensure, scratch
+from models.identity.opinions import NO_CLAIMS, NO_PAIRS, STRENGTH, opinions
 
 WEAK = ("own_domain", "model")
 """Rules too weak to put two records of one source together."""
 PEOPLE = "people"
 """The field that, where it speaks for a pair, lets companies with other domains be one: people move with the domain."""
-PAIRS = {"left_key": pl.String, "right_key": pl.String, "weight": pl.Float64, "probability": pl.Float64}
-DECISION = {
-    "left_key": pl.String,
-    "right_key": pl.String,
+COLUMNS: Mapping[str, str] = {
+    "left_key": "VARCHAR",
+    "right_key": "VARCHAR",
+    "verdict": "VARCHAR",
+    "rule": "VARCHAR",
+    "weight": "DOUBLE",
+    "probability": "DOUBLE",
+    "evidence": "VARCHAR",
+    "guard": "VARCHAR",
+    "is_open": "BOOLEAN",
+    "decided_by": "VARCHAR",
+    "known_at": "TIMESTAMP",
+    "component": "VARCHAR",
+    "print": "UBIGINT",
+}
+VERDICT = {
+    "print": pl.UInt64,
     "verdict": pl.String,
-    "rule": pl.String,
-    "weight": pl.Float64,
-    "probability": pl.Float64,
-    "evidence": pl.String,
     "guard": pl.String,
     "is_open": pl.Boolean,
-    "decided_by": pl.String,
-    "known_at": pl.Datetime("us"),
+    "component": pl.String,
 }
-VERDICT = {"verdict": pl.String, "guard": pl.String, "is_open": pl.Boolean}
+_OPINIONS = """
+create temp table claim as {claims};
+create temp table party as
+with owner as (
+    select source_key, sum(hash(value)) as own from claim group by source_key
+)
+select
+    r.source_key, r.loaded_at, hash(r.source_key, r.rank, r.is_counted, r.parent_key, r.loaded_at, o.own) as print
+from record as r left join owner as o on r.source_key = o.source_key;
+create temp table opinion as
+select
+    o.*,
+    greatest(l.loaded_at, r.loaded_at, o.decided_at) as known_at,
+    hash(
+        o.left_key, o.right_key, o.is_same, o.rule, o.evidence, o.decided_by, o.decided_at, o.weight, o.probability,
+        l.print, r.print, '{digest}'
+    ) as print
+from ({opinions}) as o
+join party as l on o.left_key = l.source_key
+join party as r on o.right_key = r.source_key;
+"""
+_CHANGED = """
+create temp table changing as
+select print, left_key, right_key from opinion as o anti join {table} as t on o.print = t.print
+union all
+select print, left_key, right_key from {table} as t anti join opinion as o on t.print = o.print;
+create temp table touched as select left_key as source_key from changing union select right_key from changing;
+create temp table apart as
+select distinct component
+from {table}
+where left_key in (select source_key from touched) or right_key in (select source_key from touched);
+create temp table again as
+with wanted as (
+    select print from changing
+    union
+    select print from {table} where component in (select component from apart)
+)
+select o.* from opinion as o semi join wanted as w on o.print = w.print;
+delete from {table} where component in (select component from apart);
+create temp table walker as
+with met as (
+    select left_key as source_key from again union select right_key from again
+),
+owner as (
+    select source_key, list(value order by value) as own from claim semi join met using (source_key) group by source_key
+)
+select
+    r.source_key, r.source_system, r.is_counted, r.parent_key, o.own, row_number() over (order by r.rank) - 1 as place
+from record as r
+semi join met as m on r.source_key = m.source_key
+left join owner as o on r.source_key = o.source_key;
+"""
+_IN_ORDER = """
+select
+    o.print,
+    l.place as "left",
+    r.place as "right",
+    o.is_same,
+    o.rule,
+    o.decided_by,
+    o.rule <> 'model' or o.probability >= {merge_at} as is_strong,
+    o.rule = 'own_domain' and o.weight is null and {ask_at} < 1 as is_unlikely,
+    o.rule = 'model' and coalesce(list_contains(string_split(o.evidence, ', '), '{people}'), false) as is_by_people
+from again as o
+join walker as l on o.left_key = l.source_key
+join walker as r on o.right_key = r.source_key
+order by
+    case {strengths} end,
+    o.decided_at nulls first,
+    case when o.rule in {weak} then coalesce(-o.weight, 'infinity'::double) else 0 end,
+    o.left_key,
+    o.right_key
+"""
+_INSERT = """
+insert into {table} by name
+select o.* exclude (is_same, decided_at), v.* exclude (print) from again as o join verdict as v on o.print = v.print
+"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +152,7 @@ class Limits:
 class Opinion(NamedTuple):
     """One row of the opinions in the order of the walk, its records by their place."""
 
+    print: int
     left: int
     right: int
     is_same: bool
@@ -80,83 +167,71 @@ class Opinion(NamedTuple):
 
 
 def decide(
-    name: str, records: pl.DataFrame, rules: list[pl.DataFrame], pairs: pl.DataFrame, frames: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    """The decision on every pair that a person, a rule or the model has an opinion on; sorted by keys.
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    records: str,
+    rules: Mapping[str, str],
+    pairs: str = NO_PAIRS,
+    claims: str = NO_CLAIMS,
+) -> None:
+    """Make `identity.<name>_decision` (`COLUMNS`) what it must be, starting from what it is: a row for every pair that
+    a person, a rule or the model has an opinion on.
 
-    `records`: source_key, rank, source_system, loaded_at; `own` (its own domains) and `parent_key` where there are
-    such. `rules`: opinions of exact rules. `pairs`: the scored pairs, `PAIRS` and reasons, or no rows. `frames`:
-    policy.identity and policy.match_decision. Opinions on unknown records are left out.
+    `records`: SQL for source_key, rank, source_system, loaded_at, parent_key, `is_counted` (whether its source has one
+    record for one thing) and what the other SQL reads from them, as `record`. `rules`: see `opinions`. `pairs`: the
+    table of scored pairs. `claims`: SQL for source_key, value: own domains; rules may read it as `claim`. Opinions on
+    unknown records are left out.
 
-    Returns `DECISION`. verdict: joined (in one cluster, by this or by others), left (a person keeps them apart),
-    refused (guard says why), ask (the model is not sure). `is_open`: a person's word is wanted.
+    verdict: joined (in one cluster, by this or by others), left (a person keeps them apart), refused (guard says why),
+    ask (the model is not sure). `is_open`: a person's word is wanted. `component` is the most trusted of all records
+    that opinions lead to from a pair: nothing outside it has a say in what becomes of the pair. So only those are
+    followed again in which an opinion, or a record it is about, reads otherwise than it did (`print`).
     """
-    limits = Limits.of(name, frames["policy.identity"])
-    ordered = records.sort("rank").with_row_index("place")
-    opinions = _in_order(
-        [of_people(name, frames["policy.match_decision"]), *rules, of_model(pairs)], ordered, pairs, limits
+    table = f"identity.{name}_decision"
+    ensure(con, table, COLUMNS)
+    limits = Limits.of(name, con.sql("from policy.identity").pl())
+    digest = hashlib.sha256(f"{code()} {limits!r}".encode()).hexdigest()[:16]
+    with scratch(con, f"({records})"):
+        told = opinions(name, rules, pairs)
+        con.execute(
+            _OPINIONS.format(claims=claims, opinions=told, digest=digest) + _CHANGED.format(table=table)
+        ).fetchall()
+        said = [Opinion._make(row) for row in con.execute(_in_order(limits)).fetchall()]
+        walk = Walk(con.sql("from walker order by place").pl(), said, limits)
+        guards = [walk.follow(opinion) for opinion in said]
+        con.register("verdict", pl.DataFrame(walk.verdicts(said, guards), schema=VERDICT, orient="row"))
+        con.execute(_INSERT.format(table=table)).fetchall()
+        con.unregister("verdict")
+
+
+def _in_order(limits: Limits) -> str:
+    """SQL for the opinions to follow, as `Opinion`."""
+    strengths = " ".join(f"when o.rule = '{rule}' then {strength}" for rule, strength in STRENGTH.items())
+    return _IN_ORDER.format(
+        merge_at=limits.merge_at, ask_at=limits.ask_at, people=PEOPLE, weak=WEAK, strengths=strengths
     )
-    walk = Walk(ordered, limits)
-    said = list(map(Opinion._make, opinions.select(*Opinion._fields).iter_rows()))
-    guards = [walk.follow(opinion) for opinion in said]
-    verdicts = walk.verdicts(said, guards)
-    decided = pl.concat([opinions, pl.DataFrame(verdicts, schema=VERDICT, orient="row")], how="horizontal")
-    return decided.select(*DECISION).sort("left_key", "right_key")
-
-
-def _in_order(said: list[pl.DataFrame], ordered: pl.DataFrame, pairs: pl.DataFrame, limits: Limits) -> pl.DataFrame:
-    """The strongest opinion on each pair, in the order in which they are followed, with what the walk needs."""
-    known = ordered.select("source_key", "place", "loaded_at")
-    weights = pairs.select(pl.col(column).cast(kind) for column, kind in PAIRS.items())
-    return (
-        pl.concat([one.select(*COLUMNS) for one in said])
-        .join(known, left_on="left_key", right_on="source_key")
-        .rename({"place": "left", "loaded_at": "left_at"})
-        .join(known, left_on="right_key", right_on="source_key")
-        .rename({"place": "right", "loaded_at": "right_at"})
-        .join(weights, on=["left_key", "right_key"], how="left")
-        .with_columns(
-            strength=pl.col("rule").replace_strict(STRENGTH, return_dtype=pl.Int64),
-            is_strong=(pl.col("rule") != "model") | (pl.col("probability") >= limits.merge_at),
-            is_unlikely=(pl.col("rule") == "own_domain") & pl.col("weight").is_null() & (limits.ask_at < 1),
-            is_by_people=(pl.col("rule") == "model") & pl.col("evidence").str.split(", ").list.contains(PEOPLE),
-            known_at=pl.max_horizontal("left_at", "right_at", "decided_at"),
-        )
-        .with_columns(pl.col("is_by_people").fill_null(False))
-        .with_columns(
-            order=pl.when(pl.col("rule").is_in(WEAK)).then(-pl.col("weight").fill_null(-inf)).otherwise(0.0),
-            is_last=pl.col("rule") == "model",
-        )
-        .sort("strength", "decided_at", "order", "left_key", "right_key", "is_last", "rule")
-        .unique(["left_key", "right_key"], keep="first", maintain_order=True)
-    )
-
-
-def _is_counted(ordered: pl.DataFrame) -> list[bool]:
-    """Whether each record's source has one record for one thing; it has not where the address is the record's id."""
-    if "addresses" not in ordered.columns:
-        return [True] * ordered.height
-    is_address = pl.col("addresses").list.contains(pl.col("source_record_id").str.to_lowercase())
-    return ordered.select(~is_address.fill_null(False)).to_series().to_list()
 
 
 class Walk:
     """The clusters as they grow, and what is told of a join that may not be."""
 
-    def __init__(self, ordered: pl.DataFrame, limits: Limits) -> None:
+    def __init__(self, ordered: pl.DataFrame, said: list[Opinion], limits: Limits) -> None:
         self.limits = limits
+        self.firsts = tops(ordered.height, ((opinion.left, opinion.right) for opinion in said))
         self.keys: list[str] = ordered["source_key"].to_list()
         self.sources: list[str] = ordered["source_system"].unique().sort().to_list()
         bits = {source: 1 << number for number, source in enumerate(self.sources)}
-        own = ordered["own"].to_list() if "own" in ordered.columns else [None] * ordered.height
-        counted = zip(ordered["source_system"], _is_counted(ordered), strict=True)
-        self.clusters = Clusters([bits[source] if counts else 0 for source, counts in counted], own)
-        if "parent_key" in ordered.columns:
-            parents = ordered.select("source_key", parent="place").rename({"source_key": "parent_key"})
-            for left, right in ordered.join(parents, on="parent_key").select("place", "parent").iter_rows():
-                if left != right:
-                    words = f"{self.keys[right]} is the parent of {self.keys[left]} in its source"
-                    self.clusters.keep_apart(Apart(left, right, False, words))
+        counted = zip(ordered["source_system"], ordered["is_counted"], strict=True)
+        self.clusters = Clusters(
+            [bits[source] if counts else 0 for source, counts in counted], ordered["own"].to_list()
+        )
+        parents = ordered.select("source_key", parent="place").rename({"source_key": "parent_key"})
+        found = ordered.join(parents, on="parent_key").select("place", "parent").sort("place")
+        for left, right in found.iter_rows():
+            if left == right or self.firsts[left] != self.firsts[right]:
+                continue  # what no opinion can bring together need not be kept apart
+            words = f"{self.keys[right]} is the parent of {self.keys[left]} in its source"
+            self.clusters.keep_apart(Apart(left, right, False, words))
 
     def follow(self, opinion: Opinion) -> str | None:
         """Join the two records or keep them apart, as the opinion says; returns why not, in words."""
@@ -194,11 +269,15 @@ class Walk:
                 return f"together they have {records} records, more than cluster_cap = {self.limits.cluster_cap}"
         return None
 
-    def verdicts(self, said: list[Opinion], guards: list[str | None]) -> list[tuple[str, str | None, bool]]:
+    def verdicts(self, said: list[Opinion], guards: list[str | None]) -> list[tuple[int, str, str | None, bool, str]]:
         """`VERDICT` of every opinion, when all have been followed."""
-        tops = self.clusters.tops()
+        together = self.clusters.tops()
         return [
-            self._verdict(opinion, guard, tops[opinion.left], tops[opinion.right])
+            (
+                opinion.print,
+                *self._verdict(opinion, guard, together[opinion.left], together[opinion.right]),
+                self.keys[self.firsts[opinion.left]],
+            )
             for opinion, guard in zip(said, guards, strict=True)
         ]
 

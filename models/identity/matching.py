@@ -125,21 +125,13 @@ def ensure(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str
 def make_features(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int = 0) -> None:
     """Temporary table `feature` from `record`: what is compared, and `print`, one number for a record as it reads now.
 
-    Another plan or another `cap` gives other prints: what was found by them is not used again. The print is taken of a
+    Another plan or another `cap` gives other prints: what was found by them is not used again. Of a list it is taken as
     text, for DuckDB's hash of lists does not tell which of two lists a value is in.
     """
-    text = _as_text(con, plan, cap)
-    con.execute(f"create temp table feature as select *, hash({text}) as print from ({plan.features})").fetchall()
-
-
-def _as_text(con: duckdb.DuckDBPyConnection, plan: Plan, cap: int) -> str:
-    """SQL for all of a row of the features as one text, the parts apart by characters that no name holds."""
     columns = con.execute(f"select column_name, column_type from (describe {plan.features})").fetchall()
-    parts = [
-        f"array_to_string({name}, chr(29))" if kind.endswith("[]") else f"coalesce({name}::varchar, chr(30))"
-        for name, kind in columns
-    ]
-    return f"concat_ws(chr(31), '{plan.digest} {cap}', {', '.join(parts)})"
+    parts = [f"array_to_string({name}, chr(29))" if kind.endswith("[]") else name for name, kind in columns]
+    number = f"hash('{plan.digest} {cap}', {', '.join(parts)})"
+    con.execute(f"create temp table feature as select *, {number} as print from ({plan.features})").fetchall()
 
 
 def block_sql(plan: Plan, of: str) -> str:

@@ -1,123 +1,101 @@
-"""Who says that two records are the same, or are not: people, exact rules, the matching model. Nothing is decided here.
+"""Who holds that two records are the same, or are not: people, exact rules, the model. Nothing is decided here.
 
-Every function returns opinions: left_key < right_key, is_same, rule, evidence, decided_by, decided_at.
+Each function returns SQL for one rule's opinions: left_key, right_key (in any order, a pair any number of times) and
+evidence; `opinions` returns SQL for the strongest on each pair. All read `record`, the records that may be the same.
 """
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Mapping
 
-COLUMNS = {
-    "left_key": pl.String(),
-    "right_key": pl.String(),
-    "is_same": pl.Boolean(),
-    "rule": pl.String(),
-    "evidence": pl.String(),
-    "decided_by": pl.String(),
-    "decided_at": pl.Datetime("us"),
-}
 STRENGTH = {"person": 0, "external_id": 1, "email": 2, "own_phone": 2, "own_domain": 3, "model": 3}
-"""Rules by strength, the strongest first: the order in which opinions are followed; of one strength, by weight."""
-_REASONS = pl.List(pl.Struct({"field": pl.String, "weight": pl.Float64}))
+"""Rules by strength, the strongest first: the order in which opinions are followed; of one strength, by weight. Of two
+on one pair the one named first here counts."""
+NO_CLAIMS = "select '' as source_key, '' as value limit 0"
+"""What stands for the domains of one's own of those who have none."""
+NO_PAIRS = "(select '' as left_key, '' as right_key, 0.0 as weight, 0.0 as probability, '' as evidence limit 0)"
+"""What stands for the scored pairs of what no model compares."""
 
 
-def of_people(name: str, decisions: pl.DataFrame) -> pl.DataFrame:
-    """What people decided about one object and did not take back; of two decisions on one pair the later holds.
-
-    `decisions`: the rows of `policy.match_decision`.
-    """
-    live = (
-        decisions.filter((pl.col("object") == name) & pl.col("undone_at").is_null())
-        .sort("decided_at", "place")
-        .select(
-            left="left",
-            right="right",
-            is_same=pl.col("verdict") == "same",
-            rule=pl.lit("person"),
-            evidence="reason",
-            decided_by="by",
-            decided_at="decided_at",
-        )
-    )
-    return _ordered(live).unique(["left_key", "right_key"], keep="last", maintain_order=True)
-
-
-def of_external_ids(records: pl.DataFrame) -> pl.DataFrame:
+def of_external_ids() -> str:
     """What sources state themselves through `external_id`: `<source>:<id>`, or `*:<id>` for "some other source".
 
-    `records`: source_key, source_system, source_record_id, external_id. An id that no record has links nothing; a `*`
+    `record`: source_key, source_system, source_record_id, external_id. An id that no record has links nothing; a `*`
     link holds only when exactly one record of the other sources has that id.
     """
-    named = records.filter(pl.col("external_id").is_not_null())
-    exact = named.join(records.select(external_id="source_key"), on="external_id", how="semi").select(
-        left="source_key", right="external_id", evidence="external_id"
-    )
-    any_source = named.filter(pl.col("external_id").str.starts_with("*:")).select(
-        "source_key", "source_system", "external_id", wanted=pl.col("external_id").str.strip_prefix("*:")
-    )
-    found = (
-        any_source.join(
-            records.select(target="source_key", target_system="source_system", wanted="source_record_id"),
-            on="wanted",
-        )
-        .filter(pl.col("source_system") != pl.col("target_system"))
-        .filter(pl.len().over("source_key") == 1)
-        .select(left="source_key", right="target", evidence="external_id")
-    )
-    return _by_rule("external_id", pl.concat([exact, found]))
+    return """
+        select n.source_key as left_key, r.source_key as right_key, n.external_id as evidence
+        from record as n join record as r on n.external_id = r.source_key
+        union all
+        select n.source_key as left_key, min(r.source_key) as right_key, min(n.external_id) as evidence
+        from record as n join record as r on substr(n.external_id, 3) = r.source_record_id
+        where n.external_id like '*:%' and n.source_system <> r.source_system
+        group by n.source_key
+        having count(*) = 1
+    """
 
 
-def of_shared_values(rule: str, claims: pl.DataFrame) -> pl.DataFrame:
+def of_shared_values(claims: str) -> str:
     """Records that claim one value are the same: each is paired with the most trusted that claims it.
 
-    `claims`: source_key, rank, value (what must be equal), evidence (how it is told).
+    `claims`: SQL for source_key, rank, value (what must be equal), evidence (how it is told).
     """
-    first = claims.sort("rank").group_by("value", maintain_order=True).agg(pl.col("source_key").first().alias("right"))
-    pairs = claims.join(first, on="value").select("right", "evidence", left="source_key")
-    return _by_rule(rule, pairs)
-
-
-def of_model(pairs: pl.DataFrame) -> pl.DataFrame:
-    """What the matching model found; the evidence names the fields that speak for it, the weightiest first.
-
-    `pairs`: left_key, right_key, weight, reasons.
+    return f"""
+        with claimed as materialized ({claims}),
+        first as (
+            select value, arg_min(source_key, rank) as source_key from claimed group by value having count(*) > 1
+        )
+        select c.source_key as left_key, f.source_key as right_key, c.evidence
+        from claimed as c join first as f on c.value = f.value
     """
-    told = (
-        pairs.select("left_key", "right_key", reason=pl.col("reasons").str.json_decode(_REASONS))
-        .explode("reason")
-        .unnest("reason")
-        .filter((pl.col("weight") > 0) & (pl.col("field") != "prior"))
-        .sort("left_key", "right_key", "weight", "field", descending=[False, False, True, False])
-        .group_by("left_key", "right_key", maintain_order=True)
-        .agg(evidence=pl.col("field").str.join(", "))
-    )
-    found = pairs.select("left_key", "right_key").join(told, on=["left_key", "right_key"], how="left")
-    return _by_rule("model", found.select("evidence", left="left_key", right="right_key"))
 
 
-def _by_rule(rule: str, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that no person decided, each once."""
-    opinions = pairs.select(
-        "left",
-        "right",
-        is_same=pl.lit(True),
-        rule=pl.lit(rule),
-        evidence="evidence",
-        decided_by=pl.lit(None, dtype=pl.String),
-        decided_at=pl.lit(None, dtype=pl.Datetime("us")),
+def opinions(name: str, rules: Mapping[str, str], pairs: str) -> str:
+    """SQL for the strongest opinion on each pair: left_key < right_key, is_same, rule, evidence, decided_by,
+    decided_at, weight, probability; of a rule's opinions on one pair that with the first evidence.
+
+    `name`: the object. `rules`: the rule's name -> SQL of its opinions. `pairs`: the table of scored pairs, or SQL.
+    """
+    exact = " union all ".join(
+        f"select {place} as place, '{rule}' as rule, left_key, right_key, evidence from ({sql})"
+        for place, rule in enumerate(STRENGTH)
+        if (sql := rules.get(rule))
     )
-    return (
-        _ordered(opinions)
-        .sort("left_key", "right_key", "evidence", nulls_last=True)
-        .unique(["left_key", "right_key"], keep="first", maintain_order=True)
-    )
+    return f"""
+        with said as (
+            {_of_people(name)}
+            union all by name
+            select
+                place, rule, true as is_same, least(left_key, right_key) as left_key,
+                greatest(left_key, right_key) as right_key, evidence
+            from ({exact})
+            where left_key <> right_key
+        ),
+        strongest as (
+            select * from said qualify row_number() over (partition by left_key, right_key order by place, evidence) = 1
+        )
+        select
+            coalesce(s.left_key, p.left_key) as left_key,
+            coalesce(s.right_key, p.right_key) as right_key,
+            coalesce(s.is_same, true) as is_same,
+            coalesce(s.rule, 'model') as rule,
+            case when s.rule is null then p.evidence else s.evidence end as evidence,
+            s.decided_by,
+            s.decided_at,
+            p.weight,
+            p.probability
+        from strongest as s
+        full join {pairs} as p on s.left_key = p.left_key and s.right_key = p.right_key
+    """
 
 
-def _ordered(opinions: pl.DataFrame) -> pl.DataFrame:
-    """`left` and `right` as left_key < right_key; what names one record twice is left out."""
-    is_ordered = pl.col("left") < pl.col("right")
-    return opinions.filter(pl.col("left") != pl.col("right")).select(
-        left_key=pl.when(is_ordered).then("left").otherwise("right"),
-        right_key=pl.when(is_ordered).then("right").otherwise("left"),
-        **{column: pl.col(column).cast(kind) for column, kind in list(COLUMNS.items())[2:]},
-    )
+def _of_people(name: str) -> str:
+    """What people decided about one object and did not take back; of two decisions on one pair the later holds."""
+    return f"""
+        select
+            0 as place, 'person' as rule, verdict = 'same' as is_same, least("left", "right") as left_key,
+            greatest("left", "right") as right_key, reason as evidence, "by" as decided_by, decided_at
+        from policy.match_decision as d
+        where object = '{name}' and undone_at is null and "left" <> "right"
+        qualify row_number() over (partition by left_key, right_key order by decided_at desc, d.place desc) = 1
+    """

@@ -4,33 +4,25 @@ follows for the golden id is said in `team_member_link`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import duckdb
 
-import polars as pl
-
-from models.identity.deciding import PAIRS, decide
-from models.identity.links import ranked
+from models.identity.deciding import decide
+from models.identity.links import RANK
 from models.identity.opinions import of_shared_values
 
 INPUTS = ("staging.team_member", "policy.source_rank", "policy.identity", "policy.match_decision")
+RECORDS = f"""
+    select
+        source_system || ':' || source_record_id as source_key, source_system, source_record_id,
+        min(lower(trim(email))) as address, min(loaded_at) as loaded_at, {RANK} as rank,
+        null::varchar as parent_key, true as is_counted, false as is_ours
+    from staging.team_member
+    left join policy.source_rank on source_system = source
+    group by source_system, source_record_id, trust
+"""
 
 
-def records(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The columns of `links.ranked`, with address (lower case) and loaded_at."""
-    rows = frames["staging.team_member"].select(
-        "source_system",
-        "source_record_id",
-        "loaded_at",
-        address=pl.col("email").str.strip_chars().str.to_lowercase(),
-    )
-    once = rows.unique(["source_system", "source_record_id"], keep="first", maintain_order=True)
-    ordered = ranked(frames["staging.team_member"], frames["policy.source_rank"])
-    return ordered.join(once, on=["source_system", "source_record_id"])
-
-
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Decide on every pair of team members somebody has an opinion on; returns `deciding.DECISION`."""
-    members = records(frames)
-    claims = members.select("source_key", "rank", value="address", evidence="address").drop_nulls("value")
-    no_pairs = pl.DataFrame(schema={**PAIRS, "reasons": pl.String})
-    return decide("team_member", members, [of_shared_values("email", claims)], no_pairs, frames)
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """Decide on every pair of team members somebody has an opinion on, as `deciding.decide` says."""
+    claims = "select source_key, rank, address as value, address as evidence from record where address is not null"
+    decide(con, "team_member", RECORDS, {"email": of_shared_values(claims)})

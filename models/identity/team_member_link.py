@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import duckdb
 
-import polars as pl
-
-from models.identity.links import linked
-from models.identity.team_member_decision import records
+from models.identity.links import link
+from models.identity.team_member_decision import RECORDS
 
 INPUTS = ("staging.team_member", "policy.source_rank", "identity.team_member_decision", "ledger.founder")
 
 
-def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Link every source's team member; returns the columns of `links.linked`."""
-    members = records(frames)
-    addresses = members.select("source_key", "address").drop_nulls("address")
-    return linked("team_member", members, frames["identity.team_member_decision"], frames["ledger.founder"], addresses)
+def renew(con: duckdb.DuckDBPyConnection) -> None:
+    """Link every source's team member, as `links.link` says."""
+    link(con, "team_member", RECORDS, "select source_key, address from record where address is not null")

@@ -22,6 +22,7 @@ COLUMNS: Mapping[str, str] = {
     "right_key": "VARCHAR",
     "weight": "DOUBLE",
     "probability": "DOUBLE",
+    "evidence": "VARCHAR",
     "reasons": "VARCHAR",
     "print": "UBIGINT",
 }
@@ -95,6 +96,9 @@ select
     s.right_key,
     s.weight,
     round(1 / (1 + pow(2, -s.weight)), 6) as probability,
+    array_to_string(
+        list_transform(list_sort(list_filter([{fields}], lambda f: f.order < 0)), lambda f: f.field), ', '
+    ) as evidence,
     '[' || concat_ws(', ', '{{"field": "prior", "weight": ' || {prior} || '}}', {reasons}) || ']' as reasons,
     s.print
 from keyed as s
@@ -118,7 +122,8 @@ def weigh(
     """Make the table of pairs (`COLUMNS`) what it must be, starting from what it is: those at or above `ask_at`.
 
     left_key < right_key; the weights of `reasons` (JSON: prior first, then each field of which something is known) sum
-    to `weight`. A pair that reads as before (`print`) is not told anew.
+    to `weight`. `evidence` names the fields that speak for the pair, the weightiest first. A pair that reads as before
+    (`print`) is not told anew.
     """
     ensure(con, tables.pairs, COLUMNS)
     words = _words(plan, model, float(ask_at)) | {"table": tables.pairs, "comparison": tables.comparison}
@@ -141,6 +146,9 @@ def _words(plan: Plan, model: Mapping[str, Any], ask: float) -> dict[str, Any]:
         "levels": ", ".join(f"{level} as {field}_level" for field, level in level_sql(plan).items()),
         "weights": ", ".join(f"{weight} as weight_{field}" for field, weight in weights.items()),
         "others": " + ".join(f"weight_{field}" for field in weights if field != named.field),
+        "fields": ", ".join(
+            f"{{'order': -{_weight_of(comparison)}, 'field': '{comparison.field}'}}" for comparison in plan.comparisons
+        ),
         "reasons": ", ".join(_reason_sql(comparison) for comparison in plan.comparisons),
     }
     return words | {"digest": hashlib.sha256(f"{code()} {words!r}".encode()).hexdigest()[:16]}
@@ -167,14 +175,18 @@ def _field_sql(comparison: Comparison, model: Mapping[str, Any]) -> str:
     return f"cast(case {comparison.field}_level {whens} end as double)"
 
 
+def _weight_of(comparison: Comparison) -> str:
+    """The weight of one field of a pair that is told."""
+    return "s.name_weight" if comparison.frequency else f"p.weight_{comparison.field}"
+
+
 def _reason_sql(comparison: Comparison) -> str:
     """SQL for one element of `reasons`; null, and so left out, where nothing is known of the field."""
     level = f"p.{comparison.field}_level"
-    weight = "s.name_weight" if comparison.frequency else f"p.weight_{comparison.field}"
     words = [words for words, _ in comparison.levels][::-1]
     named = " ".join(f"when {place} then '{text}'" for place, text in enumerate([comparison.otherwise, *words]))
     shown = ", ".join(f"'{side}', {table}.{comparison.shown}" for side, table in (("left", "a"), ("right", "b")))
     return (
         f"case when {level} >= 0 then cast(json_object('field', '{comparison.field}', {shown}, "
-        f"'agreement', case {level} {named} end, 'weight', {weight}) as varchar) end"
+        f"'agreement', case {level} {named} end, 'weight', {_weight_of(comparison)}) as varchar) end"
     )

@@ -25,7 +25,7 @@ where opening <> closed_with or closing <> opening + new + reactivation + expans
 union all
 select
     coalesce(d.policy_id, m.policy_id), coalesce(d.company_id, m.company_id), coalesce(d.currency, m.currency),
-    coalesce(d.month, m.month), d.change, m.change
+    coalesce(d.month, m.month), d.change, m.change as of_month
 from of_days as d
 full join of_months as m
     on d.policy_id = m.policy_id and d.company_id = m.company_id and d.currency = m.currency and d.month = m.month

@@ -26,7 +26,7 @@ priced as (
     from intermediate.revenue_item_span as s
     join intermediate.subscription_item_version as v
         on s.policy_id = v.policy_id and s.subscription_version_id = v.subscription_version_id
-        and v.runs_from <= s.runs_from and coalesce(s.runs_from < v.runs_to, true)
+        and s.runs_from >= v.runs_from and coalesce(s.runs_from < v.runs_to, true)
     left join reduced as r
         on s.policy_id = r.policy_id and s.subscription_version_id = r.subscription_version_id and s.runs_from = r.runs_from
     where s.invoice_line_id is null

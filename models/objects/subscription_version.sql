@@ -1,4 +1,4 @@
--- Versions as sent; the one version of each subscription derived from a won opportunity; and for each further term of a
+-- Versions as sent; the one version of each subscription derived from a won opportunity or a signed contract; and for each further term of a
 -- subscription that renewed by itself, what ran when the one before it ended (of several of an item: what began last).
 with won as (
     select
@@ -12,10 +12,23 @@ with won as (
     where s.derived_by = 'won_opportunity'
 ),
 
+signed as (
+    select
+        s.subscription_id || ':recurring' as subscription_version_id, s.subscription_id, 'recurring' as item,
+        s.starts_at as valid_from, s.ends_at as valid_to, 'active' as status,
+        1 as quantity, c.amount as unit_amount, s.currency, c.billing_interval, c.interval_count, false as is_metered,
+        s.source_system, s.source_record_id, s.created_at, s.updated_at, s.loaded_at, s.derived_by
+    from behaviour.agreed_subscription as s
+    join behaviour.signed_contract as c on s.contract_id = c.contract_id
+    where s.derived_by = 'signed_contract_makes_revenue'
+),
+
 agreed as (
     select * from sourced
     union all by name
     select * from won
+    union all by name
+    select * from signed
 ),
 
 renewed as (

@@ -18,6 +18,7 @@ class Policy(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     won_opportunity_makes_revenue: Switch
+    signed_contract_makes_revenue: Switch
     contract_status_follows_dates: Switch
     expected_invoices: Switch
     invoice_becomes_overdue: Switch

@@ -16,10 +16,17 @@ ORIGINS: dict[tuple[str, str], str] = {
         "subscription",
         "won_opportunity",
     ): "select subscription_id, 'opportunity', opportunity_id from objects.subscription",
+    (
+        "subscription",
+        "signed_contract_makes_revenue",
+    ): "select subscription_id, 'contract', contract_id from objects.subscription",
     ("subscription", "subscription_renews_itself"): (
         "select subscription_id, 'subscription', first_subscription_id from behaviour.renewed_term"
     ),
     ("subscription_version", "won_opportunity"): (
+        "select subscription_version_id, 'subscription', subscription_id from objects.subscription_version"
+    ),
+    ("subscription_version", "signed_contract_makes_revenue"): (
         "select subscription_version_id, 'subscription', subscription_id from objects.subscription_version"
     ),
     ("subscription_version", "subscription_renews_itself"): """

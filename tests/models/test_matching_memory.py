@@ -26,6 +26,7 @@ from tests.models.matching_cases import (
     cleaned,
     company,
     compared,
+    matched,
     noisy_records,
     rows_of,
     warehouse,
@@ -138,6 +139,16 @@ def test_tables_are_the_same_whatever_the_order_of_records(records: dict[str, pl
     assert tables[0][0].equals(tables[1][0])
     assert tables[0][1].equals(tables[1][1])
     assert tuple(name.replace("company", "contact") for name in company_pair.INPUTS) == contact_pair.INPUTS
+
+
+@pytest.mark.parametrize("kind", PLANS)
+def test_evidence_names_the_fields_that_speak_for_a_pair(records: dict[str, pl.DataFrame], kind: str) -> None:
+    pairs = matched(kind, records[kind])
+    for row in pairs.select("evidence", "reasons").iter_rows(named=True):
+        known = [reason for reason in json.loads(row["reasons"]) if reason["field"] != "prior" and reason["weight"] > 0]
+        known.sort(key=lambda reason: (-reason["weight"], reason["field"]))
+        assert row["evidence"] == ", ".join(reason["field"] for reason in known)
+    assert pairs["evidence"].n_unique() > 5
 
 
 def too_common(memory: pl.DataFrame) -> pl.DataFrame:

@@ -43,6 +43,8 @@ key = ["No"]
   fields.company_id = "Customer"
   fields.status = "Status"
   fields.starts_at = "Start"
+  fields.ends_at = "End"
+  fields.auto_renew = "Renews"
   fields.currency = "Currency"
 
   [[collection.object]]
@@ -126,14 +128,16 @@ Customer,Start,End,Monthly amount
 Plain Ltd,2026-01-01,2026-04-30,100.00
 Plain Ltd,2026-03-01,,25.50
 """,
-    "customers.csv": "Customer\nDollar Inc\nCheap BV\nWon AG\nBilled SA\n",
+    "customers.csv": "Customer\nDollar Inc\nCheap BV\nWon AG\nBilled SA\nGoes on KG\nRuns out AB\n",
     "licenses.csv": """\
-No,Customer,Start,Seats,Price,Currency,Every,Status,Discount no,Off,Discount lasts
-L-1,Dollar Inc,2026-02-01,3,1000.00,USD,year,active,,,
-L-2,Cheap BV,2026-02-01,2,90.00,EUR,month,active,D-1,10,forever
-L-3,Cheap BV,2026-03-01,1,30.00,EUR,week,past_due,D-2,50,repeating
-L-4,Cheap BV,2026-03-01,1,44.00,EUR,month,paused,,,
-L-5,Dollar Inc,2026-04-01,1,100.00,EUR,month,active,,,
+No,Customer,Start,Seats,Price,Currency,Every,Status,Discount no,Off,Discount lasts,End,Renews
+L-1,Dollar Inc,2026-02-01,3,1000.00,USD,year,active,,,,,
+L-2,Cheap BV,2026-02-01,2,90.00,EUR,month,active,D-1,10,forever,,
+L-3,Cheap BV,2026-03-01,1,30.00,EUR,week,past_due,D-2,50,repeating,,
+L-4,Cheap BV,2026-03-01,1,44.00,EUR,month,paused,,,,,
+L-5,Dollar Inc,2026-04-01,1,100.00,EUR,month,active,,,,,
+L-6,Goes on KG,2025-05-15,1,60.00,EUR,month,active,,,,2026-05-15,true
+L-7,Runs out AB,2025-07-05,1,70.00,EUR,month,active,,,,2026-07-05,false
 """,
     "deals.csv": "Deal,Customer,Won,Monthly\nBig deal,Won AG,2026-02-10,250.00\n",
     "bills.csv": """\

@@ -90,7 +90,13 @@ def test_init_makes_a_home_and_leaves_what_is_there(home: Home) -> None:
     assert "everything was there" in said(rapport("init"))
 
 
-@pytest.mark.parametrize("command", [["sync"], ["run"], ["status"], ["brief", "Acme"], ["dev"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["sync"], ["run"], ["status"], ["brief", "Acme"], ["dev"]),
+        *(["explain", "mrr", "Acme", "2026-06"], ["compare", "--policy", "standard", "--policy", "stripe"]),
+    ],
+)
 def test_without_a_home_it_says_how_to_make_one(command: list[str], home: Home, tmp_path: Path) -> None:
     result = rapport(*command, "--home", str(tmp_path / "nowhere"))
     assert result.exit_code == 2

@@ -28,17 +28,17 @@ Open BV,2026-06-30,9999-12-31,30.50
 Later AG,2026-07-15,,10.00
 """
 MOVEMENTS = [
-    ("Gap Ltd", "2026-01", "new", 100),
-    ("Gap Ltd", "2026-04", "churn", 100),
-    ("Gap Ltd", "2026-05", "reactivation", 120),
-    ("Gone Inc", "2026-02", "new", 70),
-    ("Gone Inc", "2026-05", "churn", 70),
-    ("Open BV", "2026-06", "new", Decimal("30.5")),
-    ("Overlap SA", "2026-01", "new", 100),
-    ("Overlap SA", "2026-03", "expansion", 40),
-    ("Overlap SA", "2026-06", "contraction", 40),
-    ("Swap GmbH", "2026-01", "new", 50),
-    ("Swap GmbH", "2026-03", "expansion", 30),
+    ("Gap Ltd", "2026-01", "new", Decimal(100)),
+    ("Gap Ltd", "2026-04", "churn", Decimal(100)),
+    ("Gap Ltd", "2026-05", "reactivation", Decimal(120)),
+    ("Gone Inc", "2026-02", "new", Decimal(70)),
+    ("Gone Inc", "2026-05", "churn", Decimal(70)),
+    ("Open BV", "2026-06", "new", Decimal("30.50")),
+    ("Overlap SA", "2026-01", "new", Decimal(100)),
+    ("Overlap SA", "2026-03", "expansion", Decimal(40)),
+    ("Overlap SA", "2026-06", "contraction", Decimal(40)),
+    ("Swap GmbH", "2026-01", "new", Decimal(50)),
+    ("Swap GmbH", "2026-03", "expansion", Decimal(30)),
 ]
 
 
@@ -104,5 +104,5 @@ def test_two_periods_that_begin_together_need_a_key_that_tells_them_apart(
     take(home, "files")
     with open_warehouse(home, "a test") as con:
         made(con, home, WANTED)
-        expected = [("Acme", "2026-01", "new", 125), ("Acme", "2026-04", "contraction", 100)]
-        assert movements(con) == (expected if is_told else [("Acme", "2026-01", "new", 25)])
+        expected = [("Acme", "2026-01", "new", Decimal(125)), ("Acme", "2026-04", "contraction", Decimal(100))]
+        assert movements(con) == (expected if is_told else [("Acme", "2026-01", "new", Decimal(25))])
