@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from pipelines.answers import change_commands, compare, explain
+from pipelines.answers import change_commands, compare, explain, outbox_commands
 from pipelines.home import Home
 from pipelines.match import commands as match
 from pipelines.new_source.add_source import add_source
@@ -292,6 +292,7 @@ def demo(
 
 app.add_typer(explain.app, name="explain")
 app.add_typer(match.app, name="match")
+app.add_typer(outbox_commands.app, name="outbox")
 app.command("compare", epilog="Example: rapport compare --policy standard --policy stripe --month 2026-06")(
     compare.compare
 )

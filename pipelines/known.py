@@ -63,7 +63,8 @@ NOTED = {
 LEFT = (
     *("meta.table_state", "meta.check_state", "meta.run", "meta.newest_version"),
     *("meta.version_state", "meta.history_state", "meta.history_said"),
-    *("meta.publication", "meta.full_delivery", "meta.present", "meta.inbox"),
+    *("meta.publication", "meta.full_delivery", "meta.present", "meta.inbox", "meta.source_row"),
+    "ledger.outbox",
 )
 """The tables of `meta` and `ledger` that a picture of the past makes anew or, as only a sync asks for them, lacks."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipelines import docs
+from pipelines import docs, outbox
 from pipelines.home import Home
 from pipelines.match.columns import IDENTITY_COLUMNS
 from pipelines.rooms import catalogue
@@ -102,7 +102,7 @@ def publish(con: Connection, home: Home) -> dict[str, int]:
     _write_parquet(con, home.published / "parquet", sorted(rows))
     _write_dictionary(home)
     _swap_in(draft, home.snapshot)
-    with transaction(con):
+    with outbox.telling(con, home):
         publications.confirm(con)
         con.execute(
             "insert or replace into meta.table_state values (?, ?, null, null)", [_SNAPSHOT, _state(con)]

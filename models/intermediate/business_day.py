@@ -1,14 +1,14 @@
-"""When support was open: every open stretch in UTC, with the open seconds that went before. Tickets are not known here.
+"""When support is open: every open stretch in UTC, with the open seconds that went before. Tickets are not known here.
 
-One row is one open stretch of one local day (a day with a break has two). The open time between two instants is the
-difference of what had been open by each of them, so tickets need no loop over days.
+One row is one open stretch of one local day (a day with a break has two) of one calendar. The open time between two
+instants is the difference of what had been open by each of them, so tickets need no loop over days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import holidays
 import polars as pl
@@ -19,53 +19,72 @@ INPUTS = (
     "policy.support",
     "policy.support_opening_hours",
     "policy.support_own_holidays",
+    "policy.support_calendar",
 )
+DEFAULT = "default"
+AHEAD = timedelta(days=400)
+"""How far ahead the calendars go: a promise that falls due later has no time to it yet."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Open stretches from the first ticket's day to the day after the run's as-of day.
+    """Open stretches of every calendar from the first ticket's day to 400 days after the run's as-of day.
 
-    Returns day_on (local date), opens_at, closes_at, next_opens_at (UTC instants; the row holds from `opens_at` up to
-    `next_opens_at`) and open_seconds_before (whole seconds open before `opens_at`).
+    Returns calendar, day_on (local date), opens_at, closes_at (UTC instants) and open_seconds_before (whole seconds
+    open before `opens_at`).
     """
-    policy = frames["policy.support"].row(0, named=True)
-    last = frames["meta.run"]["as_of"][0].date() + timedelta(days=2)
+    last = frames["meta.run"]["as_of"][0].date() + AHEAD
     opened = frames["intermediate.first_ticket"]["first_opened_at"][0]
     # A day earlier than UTC says, since the local day may have begun before.
-    first = (opened.date() if opened else last) - timedelta(days=1)
-    closed = _closed_days(policy, first, last) | {
-        date.fromisoformat(day) for day in frames["policy.support_own_holidays"]["value"]
+    first = (opened.date() if opened else frames["meta.run"]["as_of"][0].date()) - timedelta(days=1)
+    days = pl.DataFrame({"day_on": pl.date_range(first, last, eager=True)}).with_columns(
+        weekday=pl.col("day_on").dt.weekday().replace_strict(range(1, 8), WEEKDAYS, return_dtype=pl.String)
+    )
+    own = frames["policy.support_own_holidays"]["value"].to_list()
+    default = frames["policy.support"].row(0, named=True) | {
+        "name": DEFAULT,
+        "own_holidays": own,
+        "is_always_open": False,
     }
-    days = pl.DataFrame({"day_on": pl.date_range(first, last, eager=True)})
+    calendars = [default, *frames["policy.support_calendar"].rows(named=True)]
+    hours = frames["policy.support_opening_hours"]
+    return pl.concat([_stretches(calendar, hours, days) for calendar in calendars])
+
+
+def _stretches(calendar: Mapping[str, Any], hours: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """The open stretches of one calendar, in order of time."""
+    if calendar["is_always_open"]:
+        hours = pl.DataFrame({"weekday": WEEKDAYS, "opens": "00:00", "closes": "24:00"})
+        closed: set[date] = set()
+    else:
+        hours = hours.filter(pl.col("calendar") == calendar["name"]).drop("calendar")
+        closed = _closed_days(calendar, days["day_on"][0], days["day_on"][-1])
     stretches = (
         days.filter(~pl.col("day_on").is_in(sorted(closed)))
-        .with_columns(
-            weekday=pl.col("day_on").dt.weekday().replace_strict(range(1, 8), WEEKDAYS, return_dtype=pl.String)
-        )
-        .join(frames["policy.support_opening_hours"], on="weekday")
+        .join(hours, on="weekday")
         .select(
+            pl.lit(calendar["name"]).alias("calendar"),
             "day_on",
-            opens_at=_instant("opens", policy["time_zone"], "earliest"),
-            closes_at=_instant("closes", policy["time_zone"], "latest"),
+            opens_at=_instant("opens", calendar["time_zone"], "earliest"),
+            closes_at=_instant("closes", calendar["time_zone"], "latest"),
         )
         .sort("opens_at")
     )
     seconds = (pl.col("closes_at") - pl.col("opens_at")).dt.total_seconds()
-    return stretches.with_columns(
-        next_opens_at=pl.col("opens_at").shift(-1).fill_null(pl.lit(last + timedelta(days=7)).cast(pl.Datetime("us"))),
-        open_seconds_before=seconds.cum_sum() - seconds,
-    )
+    return stretches.with_columns(open_seconds_before=seconds.cum_sum() - seconds)
 
 
-def _closed_days(policy: Mapping[str, str], first: date, last: date) -> set[date]:
-    """The public holidays of the policy's country and part of it, from `first` to `last`."""
+def _closed_days(calendar: Mapping[str, Any], first: date, last: date) -> set[date]:
+    """The calendar's own holidays, and the public ones of its country and part of it, from `first` to `last`."""
+    own = {date.fromisoformat(day) for day in calendar["own_holidays"]}
+    if not calendar["holiday_country"]:
+        return own
     known = holidays.country_holidays(
-        policy["holiday_country"],
-        subdiv=policy["holiday_subdivision"] or None,
+        calendar["holiday_country"],
+        subdiv=calendar["holiday_subdivision"] or None,
         years=range(first.year, last.year + 1),
     )
-    return {day for day in known if first <= day <= last}
+    return own | {day for day in known if first <= day <= last}
 
 
 def _instant(clock: str, zone: str, ambiguous: Literal["earliest", "latest"]) -> pl.Expr:

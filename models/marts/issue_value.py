@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.schema import Exact, Instant, Schema, Text, Whole, field
+from models.schema import Exact, Flag, Instant, Schema, Text, Whole, field
 
 
 class IssueValue(Schema):
@@ -24,4 +24,6 @@ class IssueValue(Schema):
     )
     combined_arr: Exact = field("The same for a year.", required=True)
     rank: Whole = field("Place among the open issues by that money, 1 first; null once done.", ge=1)
+    is_feature_request: Flag = field("True for a wish, by its kind; false for a fault or a task.", required=True)
+    feature_rank: Whole = field("Place among the open feature requests by that money, 1 first; null for others.", ge=1)
     company_names: Text = field("The companies, the biggest first.")

@@ -16,6 +16,16 @@ valued as (
     join objects.company as c on t.company_id = c.company_id
     left join intermediate.company_total as m on t.company_id = m.company_id
     group by t.issue_id
+),
+
+sorted_out as (
+    select
+        i.*,
+        coalesce(i.status_category, 'to_do') = 'done' as is_done,
+        f.value is not null as is_feature_request
+    from objects.issue as i
+    left join policy.issue_feature_types as f on lower(trim(i.issue_type)) = f.value
+    where i.source_deleted_at is null
 )
 
 select
@@ -25,14 +35,20 @@ select
     p.reporting_currency as currency,
     coalesce(v.combined_mrr, 0) as combined_mrr,
     coalesce(v.combined_arr, 0) as combined_arr,
-    case when coalesce(i.status_category, 'to_do') <> 'done' then
+    case when not i.is_done then
         row_number() over (
-            partition by coalesce(i.status_category, 'to_do') = 'done'
+            partition by i.is_done
             order by coalesce(v.combined_mrr, 0) desc, coalesce(v.company_count, 0) desc, i.created_at asc, i.issue_id asc
         )
     end as rank,
+    i.is_feature_request,
+    case when i.is_feature_request and not i.is_done then
+        row_number() over (
+            partition by i.is_done, i.is_feature_request
+            order by coalesce(v.combined_mrr, 0) desc, coalesce(v.company_count, 0) desc, i.created_at asc, i.issue_id asc
+        )
+    end as feature_rank,
     v.company_names
-from objects.issue as i
+from sorted_out as i
 cross join policy.revenue as p
 left join valued as v on i.issue_id = v.issue_id
-where i.source_deleted_at is null

@@ -5,32 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-import sqlglot
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from models.marts.company_360 import Company360
-from models.marts.contact_360 import Contact360
+from models.policy.condition import check_condition
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-VIEWS = {"company": Company360, "contact": Contact360}
-"""The unified view whose columns a template's conditions may name."""
-
-
-def check_condition(subject: str, condition: str) -> None:
-    """ValueError when a condition is no SQL expression over the subject's unified view and the day alone."""
-    try:
-        parsed = sqlglot.parse_one(f"select {condition} as it", read="duckdb")
-    except SqlglotError as error:
-        raise ValueError(f"{condition!r} is no SQL condition: {str(error).splitlines()[0]}") from None
-    if len(parsed.expressions) != 1 or parsed.find(exp.From, exp.Subquery, exp.CurrentDate, exp.CurrentTimestamp):
-        raise ValueError(f"{condition!r} must be one condition, without a subquery and without today's date (as_of_on)")
-    known = {*VIEWS[subject].to_schema().columns, "as_of_on"}
-    unknown = sorted({column.name for column in parsed.find_all(exp.Column)} - known)
-    if unknown:
-        raise ValueError(f"marts.{subject}_360 has no column {', '.join(unknown)}")
 
 
 class Template(BaseModel):
@@ -51,7 +31,7 @@ class Template(BaseModel):
     def _conditions_can_be_asked(self) -> Template:
         for condition in (self.starts_when, self.ends_when):
             if condition is not None:
-                check_condition(self.subject, condition)
+                check_condition(f"{self.subject}_360", condition)
         return self
 
 
@@ -112,6 +92,6 @@ class Policy(BaseModel):
             if step.assignee not in ("owner", "co_owner") and "@" not in step.assignee:
                 raise ValueError(f"{where}: assignee is owner, co_owner or an e-mail address, not {step.assignee!r}")
             if step.only_if is not None:
-                check_condition(subjects[step.template], step.only_if)
+                check_condition(f"{subjects[step.template]}_360", step.only_if)
             seen.add((step.template, step.id))
         return self

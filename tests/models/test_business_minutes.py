@@ -14,6 +14,7 @@ import pytest
 from ticket_rows import REOPENED, case, times
 
 from models.intermediate import business_day
+from models.policy.loading import load_policies
 
 
 @pytest.mark.parametrize(
@@ -47,10 +48,14 @@ def open_days(first: datetime, last: datetime, hours: Sequence[tuple[str, str, s
         "meta.run": pl.DataFrame({"as_of": [last]}),
         "intermediate.first_ticket": pl.DataFrame({"first_opened_at": [first]}),
         "policy.support": pl.DataFrame([{"time_zone": zone, "holiday_country": "DE", "holiday_subdivision": ""}]),
-        "policy.support_opening_hours": pl.DataFrame(hours, schema=["weekday", "opens", "closes"], orient="row"),
+        "policy.support_opening_hours": pl.DataFrame(
+            hours, schema=["weekday", "opens", "closes"], orient="row"
+        ).with_columns(calendar=pl.lit("default")),
         "policy.support_own_holidays": pl.DataFrame({"value": []}, schema={"value": pl.String}),
+        "policy.support_calendar": load_policies()["support_calendar"].clear(),
     }
-    return business_day.build(frames)
+    # The calendar goes on for more than a year; what is looked at are the days around the last.
+    return business_day.build(frames).filter(pl.col("day_on") <= last.date() + timedelta(days=2))
 
 
 def test_a_day_may_have_a_break_and_last_to_midnight() -> None:

@@ -85,6 +85,21 @@ key = ["Deal"]
   fields.contract_length_months = { constant = 24 }
 
 [[collection]]
+name = "papers"
+files = ["papers*"]
+key = ["Paper"]
+object = "contract"
+
+  [collection.fields]
+  company_id = "Customer"
+  name = "Paper"
+  signed_on = "Signed"
+  starts_on = "Signed"
+  ends_on = "Until"
+  contract_value = { header = "Value", decimal = "." }
+  currency = { constant = "EUR" }
+
+[[collection]]
 name = "bills"
 files = ["bills*"]
 key = ["Bill"]
@@ -128,7 +143,7 @@ Customer,Start,End,Monthly amount
 Plain Ltd,2026-01-01,2026-04-30,100.00
 Plain Ltd,2026-03-01,,25.50
 """,
-    "customers.csv": "Customer\nDollar Inc\nCheap BV\nWon AG\nBilled SA\nGoes on KG\nRuns out AB\n",
+    "customers.csv": "Customer\nDollar Inc\nCheap BV\nWon AG\nBilled SA\nGoes on KG\nRuns out AB\nSigned SpA\n",
     "licenses.csv": """\
 No,Customer,Start,Seats,Price,Currency,Every,Status,Discount no,Off,Discount lasts,End,Renews
 L-1,Dollar Inc,2026-02-01,3,1000.00,USD,year,active,,,,,
@@ -140,6 +155,7 @@ L-6,Goes on KG,2025-05-15,1,60.00,EUR,month,active,,,,2026-05-15,true
 L-7,Runs out AB,2025-07-05,1,70.00,EUR,month,active,,,,2026-07-05,false
 """,
     "deals.csv": "Deal,Customer,Won,Monthly\nBig deal,Won AG,2026-02-10,250.00\n",
+    "papers.csv": "Paper,Customer,Signed,Until,Value\nFrame contract,Signed SpA,2026-02-01,2027-02-01,2400.00\n",
     "bills.csv": """\
 Bill,Customer,From,To,Amount,Text
 B-1,Billed SA,2026-01-01,2026-12-31,1200.00,A year of service

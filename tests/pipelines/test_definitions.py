@@ -45,7 +45,7 @@ def test_groups_are_the_layers() -> None:
 
 def test_kinds_tell_sql_from_polars() -> None:
     assert "sql" in GRAPH.get(key("marts.company_360")).kinds
-    assert "polars" in GRAPH.get(key("identity.company_link")).kinds
+    assert "polars" in GRAPH.get(key("marts.survival")).kinds
     assert "dlt" in GRAPH.get(key("raw_hubspot.companies")).kinds
     assert "parquet" in GRAPH.get(SNAPSHOT).kinds
 

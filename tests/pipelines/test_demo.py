@@ -300,6 +300,6 @@ def test_no_rows_hang_on_the_order_of_joins(done: tuple[Home, list[Synced], runs
         found = []
         for setting in ("", "join_order"):
             con.execute(f"set disabled_optimizers = '{setting}'").fetchall()
-            rows = {name: f"select count(*), sum(hash(t)) from ({sql}) as t" for name, sql in asked.items()}
+            rows = {name: f"select count(t) from ({sql}) as t" for name, sql in asked.items()}
             found.append({name: con.execute(sql).fetchall() for name, sql in rows.items()})
     assert found[0] == found[1]

@@ -89,6 +89,7 @@ def test_every_number_of_every_set_adds_up_and_leads_to_its_line(world: Home, co
     assert seen == {
         ("subscription_version", None),
         ("subscription_version", "won_opportunity"),
+        ("subscription_version", "signed_contract_makes_revenue"),
         ("subscription_version", "subscription_renews_itself"),
         ("subscription_discount", None),
         ("invoice_line", None),
@@ -108,6 +109,7 @@ def test_every_number_of_every_set_adds_up_and_leads_to_its_line(world: Home, co
         ("Cheap BV", JUNE, "stripe", "292", [("180", "162", ":3"), ("130", "130", ":4")]),
         ("Cheap BV", JUNE, "planhat", "271", [("180", "162", ":3"), ("130", "65", ":4"), ("44", "44", ":5")]),
         ("Won AG", JUNE, "standard", "250", [("250", "250", "deals.csv:2")]),
+        ("Signed SpA", JUNE, "standard", "200", [("200", "200", "papers.csv:2")]),
         ("Goes on KG", JUNE, "standard", "60", [("60", "60", "licenses.csv:7")]),
         ("Billed SA", JUNE, "standard", "130", [("100", "100", "bills.csv:2"), ("30", "30", "bills.csv:3")]),
         ("Harbour & Finch", JUNE, "standard", "400", [("400", "400", "inbox/stripe/subscriptions.json:1")]),

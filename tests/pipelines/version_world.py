@@ -48,7 +48,8 @@ def prepare(con: Connection) -> Connection:
     """Raw tables, links that know nobody, and no rule of survivorship but trust."""
     raw.prepare(con)
     con.execute(
-        "create schema if not exists policy;"
+        "create schema if not exists policy; create schema if not exists meta;"
+        "create table meta.table_state (name varchar, fingerprint varchar, rows bigint, seconds double);"
         "create or replace table policy.golden as select 'source_priority' as default_rule;"
         "create or replace table policy.golden_rule"
         " (object varchar, field varchar, keep varchar, sources varchar[])"

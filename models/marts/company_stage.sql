@@ -1,0 +1,34 @@
+with mixed as (
+    select company_id, stage, stage_no, count(*) as people, min(since_on) as since_on
+    from marts.contact_stage
+    where company_id is not null
+    group by company_id, stage, stage_no
+),
+
+ranked as (
+    select
+        m.*,
+        row_number() over (
+            partition by m.company_id
+            order by case when p.company_stage = 'most_common' then m.people end desc, m.stage_no desc
+        ) as place
+    from mixed as m
+    cross join policy.path as p
+)
+
+select
+    company_id,
+    max(stage) filter (where place = 1) as stage,
+    max(stage_no) filter (where place = 1) as stage_no,
+    max(since_on) filter (where place = 1) as since_on,
+    sum(people) as contact_count,
+    coalesce(sum(people) filter (where stage_no = 1), 0) as audience_count,
+    coalesce(sum(people) filter (where stage_no = 2), 0) as researcher_count,
+    coalesce(sum(people) filter (where stage_no = 3), 0) as hand_raiser_count,
+    coalesce(sum(people) filter (where stage_no = 4), 0) as buyer_count,
+    coalesce(sum(people) filter (where stage_no = 5), 0) as value_creator_count,
+    coalesce(sum(people) filter (where stage_no = 6), 0) as adopter_count,
+    coalesce(sum(people) filter (where stage_no = 7), 0) as advocate_count,
+    coalesce(sum(people) filter (where stage_no = 8), 0) as champion_count
+from ranked
+group by company_id
