@@ -86,11 +86,12 @@ marked as (
     where from_on < to_on
 ),
 
+-- Claims of the same days are of one spell, whichever of them comes first.
 numbered as (
     select
         *,
         sum(cast(is_new as integer)) over (
-            partition by contact_id, company_id order by from_on, to_on rows unbounded preceding
+            partition by contact_id, company_id order by from_on, to_on range unbounded preceding
         ) as spell
     from marked
 )
