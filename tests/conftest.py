@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from connectors.reading.resource import Export
+from pipelines import declared
 
 Content = str | bytes | Path
 Tables = dict[str, list[dict[str, Any]]]
@@ -28,6 +29,14 @@ def write_inbox(folder: Path, files: Mapping[str, Content]) -> list[Export]:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         exports.append(Export(path, name, name))
     return exports
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_declarations_of_other_homes() -> Iterator[None]:
+    """What a workspace of one module's tests declares is not in force in the next module."""
+    before = declared.current()
+    yield
+    declared.put_in_force(before)
 
 
 @pytest.fixture
