@@ -68,6 +68,7 @@ def sync(
     as_json: JsonOption = False,
 ) -> None:
     """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all."""
+    from pipelines import outbox
     from pipelines.answers import report
     from pipelines.rooms import sources
     from pipelines.sync.ingest import sync as run_sync
@@ -81,6 +82,10 @@ def sync(
     with spoken(), err.status("reading the inbox ...") as status:
         pulled = [] if files_only else pull(place, wanted, status.update)
         synced = run_sync(place, wanted, delivered_at, lambda name: status.update(f"reading {name} ..."), confirm or ())
+        status.update("sending messages ...")
+        left = outbox.go_out(place)
+    if left:
+        err.print(f"NOTE {left}", style="yellow", markup=False)
     if as_json:
         print_json(report.sync_json(synced, pulled))
     else:

@@ -56,15 +56,17 @@ def send(
     Exits with 1 when a message could not be sent.
     """
     from pipelines import outbox
-    from pipelines.tables import alerts
     from pipelines.warehouse import open_warehouse
 
     place = find_home(home)
-    with spoken(), open_warehouse(place, "rapport outbox send") as con:
-        alerts.prepare(con)
-        wanted = outbox.named(con, keys, "sent") if keys else None
-        done = outbox.deliver(con, outbox.Sender.of_file(place), wanted)
-        waiting = len(outbox.listed(con, "waiting", None))
+    with spoken():
+        wanted = None
+        if keys:
+            with open_warehouse(place, "rapport outbox send") as con:
+                wanted = outbox.named(con, keys, "sent")
+        done = outbox.deliver(place, outbox.Sender.of_file(place), wanted)
+        with open_warehouse(place, "rapport outbox send") as con:
+            waiting = len(outbox.listed(con, "waiting", None))
     if as_json:
         print_json({"messages": [one.__dict__ for one in done], "still_waiting": waiting})
     for one in () if as_json else done:
