@@ -44,7 +44,8 @@ level as (
 
 total as (
     select
-        policy_id, company_id, currency, month_no, sum(mrr - mrr_before) as mrr_step, sum(stays - stays_before) as stays_step,
+        policy_id, company_id, currency, month_no, sum(mrr - mrr_before) as mrr_step,
+        sum(stays - stays_before) as stays_step,
         sum(signed - signed_before) as signed_step
     from level
     group by policy_id, company_id, currency, month_no

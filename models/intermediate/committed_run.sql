@@ -35,7 +35,8 @@ known as (
             as known_from,
         case
             when s.canceled_at is not null then least(s.canceled_at, u.unbroken_to)
-            when u.unbroken_to < cast('9999-12-31' as timestamp) and v.subscription_id is null then cast('0001-01-01' as timestamp)
+            when u.unbroken_to < cast('9999-12-31' as timestamp)
+                and v.subscription_id is null then cast('0001-01-01' as timestamp)
             else u.unbroken_to
         end as known_to
     from unbroken as u
