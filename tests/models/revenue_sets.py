@@ -171,8 +171,18 @@ class Oracle:
         for policy_id, rules in self.sets.items():
             if rules.conversion != "none":
                 every = whole_business(self.families[policy_id], ends, rates_of(ends, rules))
+                if rules.snapshot == "last_instant":
+                    self._close(policy_id, every)
                 found |= _named(policy_id, every)
         return found
+
+    def _close(self, policy_id: str, days: dict[tuple[date], Row]) -> None:
+        """The last day of a month is worth what each company is worth at its end, rounded one by one."""
+        last = {day.replace(day=1): day for (day,) in sorted(days)}
+        for month, day in last.items():
+            of_month = (row for key, row in self.reported.items() if (key[0], key[2]) == (policy_id, month))
+            mrr = sum(row["closing"] for row in of_month)
+            days[(day,)] |= {"mrr": mrr, "arr": 12 * mrr}
 
 
 def _named(policy_id: str, rows: Mapping[Any, Row]) -> Expected:
