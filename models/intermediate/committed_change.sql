@@ -8,8 +8,15 @@ with run as (
     from intermediate.committed_run
 ),
 
+-- What was signed before the first month stands in it from its start.
+first as (
+    select policy_id, min(starts_at) as first_at from intermediate.month group by policy_id
+),
+
 moved as (
-    select policy_id, company_id, unit_id, currency, state, runs_from as moved_at, net_mrr from run
+    select r.policy_id, r.company_id, r.unit_id, r.currency, r.state, greatest(r.runs_from, f.first_at) as moved_at, r.net_mrr
+    from run as r
+    join first as f on r.policy_id = f.policy_id
     union all
     select policy_id, company_id, unit_id, currency, state, runs_to, -net_mrr from run where runs_to is not null
 ),

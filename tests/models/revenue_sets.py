@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from mrr_oracle import Company, Rules, life, rounded
+from mrr_oracle_committed import committed_months
 from mrr_oracle_days import (
     MILLION,
     Move,
     Row,
     Snapshot,
     changes,
+    coming_ends,
     committed,
     day_ends,
     month_ends,
@@ -140,13 +142,10 @@ class Oracle:
         self.committed: Expected = {}
         self.families: dict[str, list[list[Steps]]] = {}
         lives = {company.name: life(company) for company in companies}
-        top = tops(companies)
         days = day_ends(FIRST, as_of, zone)
         for policy_id, rules in sets.items():
             ends = month_ends(FIRST, as_of, zone, rules.snapshot)
-            groups: dict[str, list[Company]] = defaultdict(list)
-            for company in companies:
-                groups[top[company.name] if rules.grain == "parent" else company.name].append(company)
+            groups = _groups(companies, rules)
             families = {
                 name: [steps(company, lives[company.name], rules, name) for company in group]
                 for name, group in groups.items()
@@ -183,6 +182,27 @@ class Oracle:
             of_month = (row for key, row in self.reported.items() if (key[0], key[2]) == (policy_id, month))
             mrr = sum(row["closing"] for row in of_month)
             days[(day,)] |= {"mrr": mrr, "arr": 12 * mrr}
+
+
+def expected_commitments(companies: list[Company], sets: Mapping[str, Rules], as_of: datetime, zone: str) -> Expected:
+    """Every committed month of each set, past, running and coming."""
+    found: Expected = {}
+    for policy_id, rules in sets.items():
+        ends = month_ends(FIRST, as_of, zone, rules.snapshot)
+        coming = coming_ends(ends[-1], zone, rules.snapshot)
+        for name, group in _groups(companies, rules).items():
+            for currency, month, row in committed_months(group, as_of, ends, coming, rules, name):
+                found[policy_id, name, currency, month] = row
+    return found
+
+
+def _groups(companies: list[Company], rules: Rules) -> dict[str, list[Company]]:
+    """The companies whose money stands under each name."""
+    top = tops(companies)
+    groups: dict[str, list[Company]] = defaultdict(list)
+    for company in companies:
+        groups[top[company.name] if rules.grain == "parent" else company.name].append(company)
+    return groups
 
 
 def _named(policy_id: str, rows: Mapping[Any, Row]) -> Expected:
