@@ -17,7 +17,6 @@ from models.demo.meeting_texts import DEMOS, KICK_OFF, RESCUE, REVIEWS
 from models.demo.people import Contact
 from models.demo.pipeline import Deal
 from models.demo.recurrence import ZONES, Rule, utc
-from models.demo.usage import departure
 
 # segment: (weeks between meetings, 0 for monthly, None for no series; how often)
 RHYTHMS: dict[str, tuple[tuple[int | None, ...], tuple[int, ...]]] = {
@@ -127,7 +126,6 @@ class Diary:
         rule = Rule(day, local, ZONES[company.country], weeks, last)
         minutes = 30 if weeks else 60
         no = len(self.series) + 1
-        left_at = departure(company)
         talk = rng.choice(REVIEWS)
         guests = _some(rng, people[:3])
         starts = list(rule.starts(self.clock.as_of))
@@ -142,8 +140,7 @@ class Diary:
         )
         url = _call(rng)
         for start in starts:
-            stays = [guest for guest in guests if not left_at or start < left_at or guest is not people[0]]
-            staying = [guest for guest in stays if not guest.left_at or start < guest.left_at]
+            staying = [guest for guest in guests if not guest.left_at or start < guest.left_at]
             row = self._row(rng, company, company.csm_no, start, minutes)
             row |= {"series_no": no, "conference_url": url, "location": None, "system": "calendar"}
             self._course(rng, company, row, talk)
@@ -153,8 +150,9 @@ class Diary:
         """Whether an occurrence is called off or moved, and what came of it."""
         title, agenda, gladly, sadly, actions = talk
         start, mood = row["starts_at"], company.story.mood(row["starts_at"])
+        shown = company.story.mood(start, "talk")
         row |= {"title": f"{title} {company.name}", "agenda": agenda}
-        if rng.random() < 0.04 + max(0.0, 0.7 - mood):
+        if rng.random() < 0.04 + max(0.0, 0.7 - shown):
             row["is_canceled"] = True
             return
         if rng.random() < 0.06:

@@ -35,7 +35,7 @@ class Messenger:
             for month in month_starts(company.created_at, self.clock.as_of) if company.no in people else ():
                 first, last = max(month, company.created_at), min(add_months(month, 1), self.clock.as_of)
                 at = between(rng, first, last)
-                gloom = 1 - company.story.mood(at)
+                gloom = 1 - company.story.mood(at, "support")
                 wanted = MONTHLY[company.segment] * (0.8 + 1.2 * gloom) if company.pays_at(at) else 0.08
                 present = [person for person in people[company.no] if person.is_there(at)]
                 for _ in range(int(wanted) + (rng.random() < wanted % 1) if present else 0):
@@ -48,7 +48,7 @@ class Messenger:
     def _chat(self, opened_at: datetime, company: Company, person: Contact) -> None:
         no = len(self.chats) + 1
         rng = self.clock.rng("chat", no)
-        member_no, mood = rng.choice(self.members), company.story.mood(opened_at)
+        member_no, mood = rng.choice(self.members), company.story.mood(opened_at, "support")
         subject, question, answer = rng.choice(CHATS)
         said: list[tuple[datetime, bool, str]] = [(opened_at, False, question)]
         at = opened_at
@@ -68,7 +68,8 @@ class Messenger:
                 say(False, rng.choice(CHAT_GLAD if rng.random() < mood + 0.1 else CHAT_GLOOMY), 15, 7200)
         closed_at = at + timedelta(seconds=rng.randint(60, 90_000))
         is_over = len(said) > 1 and closed_at < self.clock.as_of
-        is_rated = is_over and rng.random() < 0.4
+        shown = company.story.mood(opened_at, "talk")
+        rating = max(1, min(5, round(1 + 4.4 * shown + rng.uniform(-1, 1)))) if is_over and rng.random() < 0.4 else None
         for moment, by_member, body in said:
             if moment < self.clock.as_of:
                 self._say(no, moment, None if by_member else person.no, member_no if by_member else None, body)
@@ -82,7 +83,7 @@ class Messenger:
                 "opened_at": opened_at,
                 "closed_at": closed_at if is_over else None,
                 "is_open": not is_over,
-                "rating": max(1, min(5, round(1 + 4.4 * mood + rng.uniform(-1, 1)))) if is_rated else None,
+                "rating": rating,
             }
         )
 

@@ -72,6 +72,14 @@ class Company:
         """Whether the company is a paying customer at `moment`."""
         return any(first <= moment and (last is None or moment < last) for first, last in self.spans)
 
+    def paid_until(self, moment: datetime) -> datetime | None:
+        """When the unbroken time in which the company pays at `moment` is over; null while it goes on."""
+        until: datetime | None = moment
+        for first, last in sorted(self.spans, key=lambda span: span[0]):
+            if until is not None and first <= until and (last is None or last > until):
+                until = last
+        return until
+
 
 def make_companies(clock: Clock, stories: Sequence[Story], team: Sequence[Row]) -> list[Company]:
     """One company per story; some belong to another company, some pairs look alike and are not."""
@@ -199,7 +207,7 @@ def _row(clock: Clock, company: Company) -> Row:
     pays = company.pays_at(clock.as_of - days(0.0001))
     score_at = between(rng, clock.as_of - days(60), clock.as_of)
     scored = pays and company.in_crm and rng.random() < 0.8
-    mood = company.story.mood(clock.as_of)
+    mood = company.story.mood(clock.as_of, "talk")
     newest = max([company.created_at, *(last or first for first, last in company.spans)])
     return {
         "company_no": company.no,

@@ -71,7 +71,8 @@ class Delivery:
             return
         planned = days(rng.randint(*length))
         mood = company.story.mood(begin + planned)
-        slow = rng.uniform(0.9, 1.15) + max(0.0, 0.75 - mood) * 0.8
+        shown = company.story.mood(begin + planned, "delivery")
+        slow = rng.uniform(0.9, 1.15) + max(0.0, 0.75 - shown) * 0.8
         end = begin + planned * slow
         stopped_at = self._stopped(company, begin, end)
         share = min(1.0, (min(stopped_at or self.clock.as_of, self.clock.as_of) - begin) / (end - begin))
@@ -93,7 +94,7 @@ class Delivery:
                 "due_on": dates[1],
                 "completed_on": end.date() if is_complete else None,
                 "last_session_at": between(rng, begin, begin + (end - begin) * share),
-                "satisfaction": _satisfaction(rng, mood) if is_complete and rng.random() < 0.7 else None,
+                "satisfaction": _satisfaction(rng, shown) if is_complete and rng.random() < 0.7 else None,
             }
         )
         self._parts(rng, no, owner_no, begin, planned, end, share, rng.randint(*count))

@@ -118,6 +118,7 @@ COLUMNS: dict[str, str] = {
     "truth_identity": "kind system record_no address no is_undecidable is_duplicate",
     "truth_distinct": "kind no other_no reason",
     "truth_job_change": "person_no from_company_no to_company_no left_at joined_at is_champion",
+    "truth_decline": "company_no cause began_on down_on lost_on is_recovered",
     "truth_nps": "month promoters passives detractors",
     "truth_ticket_times": "ticket_no first_reply_minutes first_reply_business_minutes full_resolution_minutes "
     "full_resolution_business_minutes reopen_count",

@@ -112,9 +112,9 @@ class Saboteur:
         return hit[:1] if hit else None
 
     def _unpaid(self, life: list[Bill]) -> list[Bill] | None:
-        """A bill that nobody pays, of a customer who pays by bank transfer."""
+        """A bill that nobody pays, of a content customer who pays by bank transfer."""
         hit = self._recent(life)[:1]
-        if not hit or hit[0].company.method != "bank_transfer":
+        if not hit or hit[0].company.method != "bank_transfer" or hit[0].company.story.decline:
             return None
         hit[0].flaw = "unpaid"
         return hit

@@ -6,7 +6,7 @@ Who works where before that stands in `people`; how systems spell them in `conta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
 
@@ -14,7 +14,6 @@ from models.demo.clock import Clock, between, days
 from models.demo.companies import Company
 from models.demo.frames import Row
 from models.demo.people import Contact, new_address, phone_number
-from models.demo.usage import departure
 from models.demo.words import TITLES, TWINS, plain
 
 MOVERS = 160
@@ -23,6 +22,8 @@ FAMILIES = 90
 """One contact in so many has a relative of the same name in the same company."""
 NAMESAKES = 70
 """One contact in so many has the name of somebody at another company."""
+COMING_BACK = 0.5
+"""Share of the champions who left whom one meets again."""
 MOVED_SHARE = 0.5
 """How often a CRM that knows both companies changes the old record instead of making a second one."""
 
@@ -36,8 +37,7 @@ def mix_up(clock: Clock, contacts: Sequence[Contact]) -> None:
     rng.shuffle(free)
     _name_alike(rng, contacts, free, taken)
     wanted = max(1, len(contacts) // MOVERS)
-    leavers = [(first, left_at) for first in firsts.values() if (left_at := departure(first.company))]
-    leavers = rng.sample(leavers, min(len(leavers), 1 + wanted // 3))
+    leavers: list[tuple[Contact, datetime]] = []
     for person in rng.sample(free, min(len(free), 3 * wanted)):
         first, last = person.created_at + days(60), clock.as_of - days(60)
         if first < last:
@@ -48,6 +48,19 @@ def mix_up(clock: Clock, contacts: Sequence[Contact]) -> None:
         if job and _can_change(person) and person.no not in used and len(used) < 2 * wanted:
             used |= {person.no, job.no}
             _move(clock, rng, person, left_at, job, taken)
+    _find_champions_a_job(clock, firsts.values(), [other for other in free if other.no not in used], taken)
+
+
+def _find_champions_a_job(clock: Clock, firsts: Iterable[Contact], free: Sequence[Contact], taken: set[str]) -> None:
+    """Half of the champions who left come back at another company."""
+    used: set[int] = set()
+    for person in firsts:
+        rng = clock.rng("champion", person.no)
+        if person.left_at and rng.random() < COMING_BACK:
+            job = _new_job(clock, person, person.left_at, [other for other in free if other.no not in used])
+            if job:
+                used.add(job.no)
+                _move(clock, rng, person, person.left_at, job, taken)
 
 
 def _can_change(person: Contact) -> bool:

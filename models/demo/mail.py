@@ -14,7 +14,7 @@ from models.demo.clock import Clock, add_months, between, days, month_starts, wo
 from models.demo.companies import Company
 from models.demo.frames import Row
 from models.demo.people import Contact
-from models.demo.texts import AWAY, BOUNCED, CHECK_INS, NEWSLETTER_BODY, NEWSLETTERS, SALES_MAILS
+from models.demo.texts import AGAIN, AWAY, BOUNCED, CHECK_INS, NEWSLETTER_BODY, NEWSLETTERS, SALES_MAILS
 
 
 class Mailbox:
@@ -37,6 +37,8 @@ class Mailbox:
             if company.no in known:
                 self._sell(company, known[company.no])
                 self._keep_in_touch(company, known[company.no])
+                self._look_after(company, known[company.no])
+                self._miss(company, known[company.no][0])
                 self._inform(company, known[company.no])
 
     def _sell(self, company: Company, people: Sequence[Contact]) -> None:
@@ -55,7 +57,7 @@ class Mailbox:
         rng = self.clock.rng("check-ins", company.no)
         for month in month_starts(company.story.signed_at, self.clock.as_of):
             at = between(rng, month, add_months(month, 1))
-            mood = company.story.mood(at)
+            mood = company.story.mood(at, "talk")
             wanted = {"startup": 0.22, "mid_market": 0.45, "enterprise": 0.8}[company.segment] * (0.25 + mood)
             if at >= self.clock.as_of or not company.pays_at(at) or rng.random() > wanted:
                 continue
@@ -63,6 +65,33 @@ class Mailbox:
             answers = rng.random() < 0.25 + 0.65 * mood
             answer = (gladly if rng.random() < mood else curtly) if answers else None
             self._thread(rng, company, people, company.csm_no, at, (subject, text, answer))
+
+    def _look_after(self, company: Company, people: Sequence[Contact]) -> None:
+        """Every few weeks somebody asks how it goes where it goes badly, and mostly hears something."""
+        decline, rng = company.story.decline, self.clock.rng("looked after", company.no)
+        if decline is None:
+            return
+        at = working(rng, (decline.began_at - days(rng.uniform(20, 30))).date())
+        until = min(company.story.return_at or self.clock.as_of, self.clock.as_of)
+        while at < until:
+            if company.pays_at(at) and at > company.story.signed_at:
+                subject, text, gladly, curtly = rng.choice(CHECK_INS)
+                answer = (gladly if company.story.mood(at) > 0.5 else curtly) if rng.random() < 0.92 else None
+                self._thread(rng, company, people, company.csm_no, at, (subject, text, answer))
+            at = working(rng, (at + days(rng.uniform(17, 25))).date())
+
+    def _miss(self, company: Company, champion: Contact) -> None:
+        """Mail to a champion who left comes back, each time, and nobody answers it."""
+        decline, rng = company.story.decline, self.clock.rng("missed", company.no)
+        at = champion.left_at
+        if decline is None or decline.cause != "champion_left" or at is None:
+            return
+        for _ in range(2):
+            at = working(rng, (at + days(rng.uniform(2, 9))).date())
+            if at < self.clock.as_of and company.pays_at(at):
+                subject, text, _, _ = rng.choice(CHECK_INS)
+                thread_no, first = self._begin(company, company.csm_no, at, subject, text, [champion])
+                self._bounce(thread_no, at, first, champion, company.csm_no)
 
     def _inform(self, company: Company, people: Sequence[Contact]) -> None:
         """A newsletter each quarter to all known people of paying customers."""
@@ -88,15 +117,11 @@ class Mailbox:
         present = [person for person in people if person.is_there(at)] or [people[0]]
         chosen = rng.sample(present, min(len(present), rng.choice((1, 1, 2))))
         person = chosen[0]
-        thread_no = self._open(company, subject)
-        body = text.format(name=person.first_name) + self._signed(member_no)
-        first = self._mail(thread_no, at, subject, body, None, member_no, chosen)
+        thread_no, first = self._begin(company, member_no, at, subject, text, chosen)
         chance = rng.random()
         if chance < 0.03:
-            bounced = BOUNCED[1].format(address=person.email)
-            self._reply(
-                thread_no, at + timedelta(seconds=9), BOUNCED[0], bounced, first, person, member_no, bounce=True
-            )
+            self._bounce(thread_no, at, first, person, member_no)
+            self._try_again(thread_no, at, subject, person, member_no)
             return
         if chance < 0.09:
             away = AWAY[0].format(subject=subject)
@@ -104,12 +129,39 @@ class Mailbox:
         if answer is None:
             return
         at = working(rng, (at + days(rng.uniform(0.9, 4))).date())
+        if not person.is_there(at):
+            return
         words = f"{answer}\n\nBest regards\n{person.first_name} {person.last_name}"
         second = self._reply(thread_no, at, f"Re: {subject}", words, first, person, member_no)
         if second and rng.random() < 0.55:
             at = at + timedelta(minutes=rng.randint(12, 300))
             thanks = "Thank you, I will come back to you shortly." + self._signed(member_no)
-            self._mail(thread_no, at, f"Re: {subject}", thanks, second, member_no, chosen)
+            if there := [reader for reader in chosen if reader.is_there(at)]:
+                self._mail(thread_no, at, f"Re: {subject}", thanks, second, member_no, there)
+
+    def _begin(
+        self, company: Company, member_no: int, at: datetime, subject: str, text: str, people: Sequence[Contact]
+    ) -> tuple[int, int | None]:
+        """The first mail of a thread: the thread's number and its own."""
+        thread_no = self._open(company, subject)
+        body = text.format(name=people[0].first_name) + self._signed(member_no)
+        return thread_no, self._mail(thread_no, at, subject, body, None, member_no, people)
+
+    def _bounce(self, thread_no: int, at: datetime, to_no: int | None, person: Contact, member_no: int) -> None:
+        body, at = BOUNCED[1].format(address=person.email), at + timedelta(seconds=9)
+        self._reply(thread_no, at, BOUNCED[0], body, to_no, person, member_no, bounce=True)
+
+    def _try_again(self, thread_no: int, at: datetime, subject: str, person: Contact, member_no: int) -> None:
+        """Where mail came back though the person is there: some days later it arrives and is answered."""
+        rng = self.clock.rng("again", thread_no)
+        at = working(rng, (at + days(rng.uniform(1.1, 3))).date())
+        if not person.is_there(at + days(9)):
+            return
+        body = AGAIN[0].format(name=person.first_name) + self._signed(member_no)
+        second = self._mail(thread_no, at, subject, body, None, member_no, [person])
+        at = working(rng, (at + days(rng.uniform(1.1, 4))).date())
+        words = f"{AGAIN[1]}\n\nBest regards\n{person.first_name} {person.last_name}"
+        self._reply(thread_no, at, f"Re: {subject}", words, second, person, member_no)
 
     def _signed(self, member_no: int) -> str:
         return f"\n\nBest regards\n{self.names[member_no]}\nLumenly"

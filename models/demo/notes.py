@@ -14,7 +14,6 @@ from models.demo.clock import Clock, add_months, between, days, month_starts
 from models.demo.companies import Company
 from models.demo.frames import Row
 from models.demo.people import Contact
-from models.demo.usage import departure
 
 MONTHLY_NOTES = {"startup": 0.34, "mid_market": 0.62, "enterprise": 1.02}
 MONTHLY_TASKS = {"startup": 0.38, "mid_market": 0.76, "enterprise": 1.25}
@@ -51,10 +50,8 @@ class Desk:
 
     def person(self, rng: Random, system: str, at: datetime) -> Contact | None:
         """Somebody whom the system knows and who is there."""
-        flag, left_at = "in_planhat" if system == "planhat" else "in_crm", departure(self.company)
+        flag = "in_planhat" if system == "planhat" else "in_crm"
         known = [person for person in self.people if getattr(person, flag) and person.is_there(at)]
-        if left_at and at >= left_at:
-            known = [person for person in known if person is not self.people[0]]
         return rng.choice(known) if known else None
 
     def member(self, at: datetime) -> int:
@@ -75,7 +72,8 @@ def note_rows(clock: Clock, desks: Sequence[Desk]) -> list[Row]:
     rows: list[Row] = []
     for desk in desks:
         rng, company = clock.rng("notes", desk.company.no), desk.company
-        special = {at: note for at, note in ((departure(company), texts.CHAMPION_LEFT),) if at}
+        left_at = desk.people[0].left_at
+        special = {left_at: texts.CHAMPION_LEFT} if left_at else {}
         if company.story.fate == "returned" and company.story.return_at:
             special[company.story.return_at + days(2)] = texts.RETURNED
         ordinary = [(at, None) for at in desk.moments(rng, MONTHLY_NOTES[company.segment])]
@@ -116,7 +114,7 @@ def task_rows(clock: Clock, desks: Sequence[Desk]) -> list[Row]:
     rows: list[Row] = []
     for desk in desks:
         rng = clock.rng("tasks", desk.company.no)
-        left_at = departure(desk.company)
+        left_at = desk.people[0].left_at
         special = [(left_at + days(1), texts.TASK_NEW_CHAMPION)] if left_at else []
         for at, what in [*special, *((at, None) for at in desk.moments(rng, MONTHLY_TASKS[desk.company.segment]))]:
             system = desk.system(rng, at)

@@ -1,6 +1,7 @@
 """How bills are paid, late, in part, after failures or never; and the rows of the billing frames.
 
-What a bill asks for stands in `billing`. How fast a company pays follows its way of paying and its mood.
+What a bill asks for stands in `billing`. How fast a company pays follows its way of paying, and
+whether unpaid bills are what takes it down.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from decimal import Decimal
 from random import Random
 
 from models.demo.billing import Bill, cents, covers
+from models.demo.causes import terms, unpaid_from
 from models.demo.clock import Clock, between, days
 from models.demo.frames import Row
 
 RETRIES = (timedelta(hours=1), timedelta(days=3), timedelta(days=8))
+WRITTEN_OFF = timedelta(days=150)
 FRAMES = ("invoices", "invoice_lines", "payments", "refunds", "credit_notes", "sales")
 
 
@@ -55,11 +58,26 @@ class Books:
         if bill.total <= 0:
             bill.status, bill.paid_at = "paid", bill.issued_at
             return
-        self._fail(bill) if _status(bill, timedelta(hours=2)) in ("past_due", "unpaid") else self._pay_freely(rng, bill)
+        since, back = unpaid_from(bill.company), bill.company.story.return_at
+        if _status(bill, timedelta(hours=2)) in ("past_due", "unpaid"):
+            self._fail(bill)
+        elif since and since <= bill.issued_at and not (back and bill.issued_at >= back):
+            self._refuse(bill)
+        else:
+            self._pay_freely(rng, bill)
         bill.attempts = [attempt for attempt in bill.attempts if attempt[0] < self.clock.as_of]
         if bill.paid_at and bill.paid_at >= self.clock.as_of:
             bill.paid_at = None
         bill.status = bill.status or ("paid" if bill.paid_at else "open")
+
+    def _refuse(self, bill: Bill) -> None:
+        """Not paid before the company is content again; written off once it is lost."""
+        back, now = bill.company.story.return_at, self.clock.as_of
+        if back:
+            bill.paid_at = back + days(0.3)
+            bill.attempts = [(bill.paid_at, bill.total, "succeeded")]
+        elif not bill.company.pays_at(now - timedelta(seconds=1)) and bill.issued_at < now - WRITTEN_OFF:
+            bill.status = "uncollectible"
 
     def _fail(self, bill: Bill) -> None:
         """Tries that fail until the subscription is active again; or it ends and the bill is given up."""
@@ -86,11 +104,11 @@ class Books:
 
     def _transfer(self, rng: Random, bill: Bill) -> None:
         """Pay by bank: in time, late or not at all, as the mood is; now and then half of it first."""
-        mood = bill.company.story.mood(bill.issued_at)
+        mood = bill.company.story.mood(bill.issued_at, "payment")
         late = (0.3, 1.02) if mood >= 0.5 else (0.9, 2.1) if mood >= 0.3 else (1.3, 3.4)
         wait = (due_at(bill) - bill.issued_at).days * rng.uniform(*late)
         if mood < 0.3 and rng.random() < 0.25:
-            bill.status = "uncollectible" if bill.issued_at < self.clock.as_of - days(150) else None
+            bill.status = "uncollectible" if bill.issued_at < self.clock.as_of - WRITTEN_OFF else None
             return
         bill.paid_at, half = bill.issued_at + days(wait), cents(bill.total / 2)
         if rng.random() < (0.04 if mood >= 0.5 else 0.2):
@@ -205,7 +223,7 @@ def due_at(bill: Bill) -> datetime:
     """When the bill is to be paid: at once, or within 14 or 30 days by bank transfer."""
     if bill.company.method != "bank_transfer":
         return bill.issued_at
-    return bill.issued_at + timedelta(days=14 if bill.company.segment == "startup" else 30)
+    return bill.issued_at + terms(bill.company)
 
 
 def _status(bill: Bill, wait: timedelta) -> str | None:

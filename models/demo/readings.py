@@ -1,6 +1,6 @@
 """What the success managers' tool measures: workspaces and projects of a customer, and licences used week by week.
 
-Readings sink with the mood before a customer leaves. The last four weeks of large customers are read daily, small
+Readings sink where use drops before a customer leaves. The last four weeks of large customers are read daily, small
 customers every four weeks only.
 """
 
@@ -137,5 +137,5 @@ class Gauge:
 
 
 def _used(rng: Random, company: Company, at: datetime, seats: int) -> Decimal:
-    share = 0.15 + 0.95 * company.story.mood(at) + rng.uniform(-0.06, 0.06)
+    share = 0.15 + 0.95 * company.story.mood(at, "usage") + rng.uniform(-0.06, 0.06)
     return Decimal(max(0, min(seats, round(seats * share))))

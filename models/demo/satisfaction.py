@@ -39,7 +39,7 @@ def survey_rows(clock: Clock, contacts: Sequence[Contact], nps: Sequence[Row]) -
 
 def _answer(rng: Random, contact: Contact, kind: str, sent_at: datetime) -> Row:
     best = SURVEYS[kind][2]
-    mood = contact.company.story.mood(sent_at)
+    mood = contact.company.story.mood(sent_at, "talk")
     score = max(1, min(best, round(1 + (best - 1) * (mood + 0.08) + rng.gauss(0, best / 9))))
     words = CSAT_GOOD if score > best * 0.7 else CSAT_BAD
     return {
@@ -65,7 +65,7 @@ def preference_rows(clock: Clock, contacts: Sequence[Contact], mails: Sequence[R
             continue
         rng = clock.rng("preference", contact.no)
         at = between(rng, contact.created_at, clock.as_of)
-        chance = 0.08 + 0.3 * max(0.0, 0.6 - contact.company.story.mood(at))
+        chance = 0.08 + 0.3 * max(0.0, 0.6 - contact.company.story.mood(at, "talk"))
         wish = "unsubscribed" if rng.random() < chance else "subscribed" if rng.random() < 0.9 else "unknown"
         if contact.no in bounced:
             wish, at = "bounced", bounced[contact.no]

@@ -1,7 +1,7 @@
 """What becomes of each company: whether and when it buys, its peculiarity, how it ends, and its mood over time.
 
-The mood (0 to 1) is what support, mail, survey and payments show later; it sinks before a customer leaves. What the
-subscriptions look like stands in `features`.
+The mood (0 to 1) is what support, mail, survey and payments show later; it sinks before a customer leaves, most of all
+in the sign of what made it sink (see `causes`). What the subscriptions look like stands in `features`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ FEATURES = listed(
 # kind of company: share of all
 KINDS = (("billed", 0.60), ("outside", 0.06), ("trial", 0.06))
 LEAVERS = ("left_period_end", "left_at_once", "payment_failed", "returned")
+# cause of a decline: the sign that shows it
+SIGN_OF = {"champion_left": "people", "usage_drop": "usage", "unpaid": "payment", "tickets": "support"}
+OTHERS = 0.25
+"""How much of its fall the signs share that are not the cause's own."""
+OTHERS_BEFORE = 45
+"""Days before the turn from which they do."""
 # fate: (days before the turn at which the mood starts to sink, and at which it is down; how low it gets)
 SINKING: dict[str, tuple[int, int, float]] = {
     "worried": (120, 25, 0.42),
@@ -41,6 +47,17 @@ SINKING: dict[str, tuple[int, int, float]] = {
 }
 
 
+@dataclass(frozen=True)
+class Decline:
+    """Why and when a company goes down: its own sign from `began_at` to `down_at`, the others from `others_at` on."""
+
+    cause: str
+    began_at: datetime
+    down_at: datetime
+    others_at: datetime
+    low: float
+
+
 @dataclass
 class Story:
     """One company's course. `kind`: billed, outside (pays, but no billing system knows), trial or lead."""
@@ -52,16 +69,29 @@ class Story:
     turn_at: datetime
     return_at: datetime | None
     base: float
+    decline: Decline | None = None
 
-    def mood(self, moment: datetime) -> float:
-        """How content the company is at `moment`, 0 to 1."""
-        if self.fate not in SINKING or (self.return_at and moment >= self.return_at):
+    def sunk(self, moment: datetime, cause: str) -> float:
+        """How far `cause` has taken the company at `moment`, 0 to 1; 0 where something else or nothing is the cause."""
+        decline = self.decline
+        if decline is None or decline.cause != cause or (self.return_at and moment >= self.return_at):
+            return 0.0
+        return _share(moment, decline.began_at, decline.down_at)
+
+    def mood(self, moment: datetime, sign: str | None = None) -> float:
+        """How content the company is at `moment`, 0 to 1; as far as one `sign` shows it, or (null) as it really is."""
+        decline = self.decline
+        if decline is None or (self.return_at and moment >= self.return_at):
             return self.base
-        before, until, low = SINKING[self.fate]
-        first = max(self.turn_at - days(before), self.signed_at)
-        last = max(self.turn_at - days(until), first + days(1))
-        share = min(1.0, max(0.0, (moment - first) / (last - first)))
-        return self.base + (low - self.base) * share
+        fall = decline.low - self.base
+        if sign is None or sign == SIGN_OF[decline.cause]:
+            return self.base + fall * _share(moment, decline.began_at, decline.down_at)
+        last = max(self.turn_at, decline.others_at + days(1))
+        return self.base + fall * OTHERS * _share(moment, decline.others_at, last)
+
+
+def _share(moment: datetime, first: datetime, last: datetime) -> float:
+    return min(1.0, max(0.0, (moment - first) / (last - first)))
 
 
 def make_stories(clock: Clock, count: int) -> list[Story]:

@@ -25,6 +25,8 @@ from models.demo.texts import (
 )
 
 MONTHLY_TICKETS = {"startup": 0.24, "mid_market": 0.5, "enterprise": 1.1}
+PILE = 3.5
+"""Further tickets a month where tickets are what takes a company down."""
 CHANNELS = ("email", "email", "web", "web", "chat", "phone")
 
 
@@ -60,8 +62,9 @@ class Desk:
             is_early = company.story.kind == "trial" and month <= company.story.signed_at
             if not (is_early or company.pays_at(month + days(14))):
                 continue
-            gloom = 1 - company.story.mood(month + days(14))
+            gloom = 1 - company.story.mood(month + days(14), "support")
             wanted = rate * (0.7 + 3.4 * gloom * gloom) + 0.9 * max(0.0, gloom - 0.5)
+            wanted += PILE * company.story.sunk(month + days(14), "tickets")
             for _ in range(int(wanted) + (rng.random() < wanted % 1)):
                 odd = month + timedelta(seconds=rng.randrange(28 * 86400))
                 at = odd if rng.random() < 0.15 else between(rng, month, add_months(month, 1))
@@ -76,13 +79,15 @@ class Desk:
         subject, text, answer = rng.choice(TICKETS[category])
         asker = rng.choice(people)
         course = _Course(rng, no, opened_at, asker.no, rng.choice(self.members))
-        mood = company.story.mood(opened_at)
+        mood, plight = company.story.mood(opened_at, "support"), company.story.sunk(opened_at, "tickets")
         course.say(text, by_member=False)
         course.turn("new", by_member=False)
-        if rng.random() >= 0.02 + 0.1 * (1 - mood) ** 3:
+        if plight and rng.random() < 0.2 + 0.6 * plight:
+            course.drag_on(answer, company.story.return_at or company.paid_until(opened_at) or self.clock.as_of)
+        elif rng.random() >= 0.02 + 0.1 * (1 - mood) ** 3:
             course.answer(answer, mood)
         done = [step for step in course.steps if step[0] < self.clock.as_of]
-        rating = self._keep(no, done, rng, mood)
+        rating = self._keep(no, done, rng, company.story.mood(opened_at, "talk"))
         status = next(step[2]["new_value"] for step in reversed(done) if step[2].get("field_name") == "status")
         assigned = any(step[2].get("field_name") == "assignee" for step in done)
         is_known = company.in_helpdesk and rng.random() > 0.02
@@ -156,6 +161,22 @@ class _Course:
             day = moment.date() if moment.hour < 16 else moment.date() + timedelta(days=1)
             moment = working(self.rng, day)
         self.now = max(moment, self.now + timedelta(seconds=30))
+
+    def drag_on(self, answer: str, until: datetime) -> None:
+        """Something severe that is looked at and not solved for months, or until `until`."""
+        until = min(until, self.now + timedelta(days=self.rng.randint(50, 130)))
+        self.priority = self.rng.choice(("high", "high", "urgent"))
+        self.wait(2, 600)
+        self.change("assignee", None, str(self.member_no))
+        self.turn("open")
+        self.wait(6, 2200)
+        self.say(self.rng.choice(MEMBER_REPLIES), by_member=True)
+        self.now = max(self.now, until)
+        self.wait(6, 2200)
+        self.say(answer, by_member=True)
+        self.turn("solved")
+        self.now += timedelta(hours=96)
+        self.turn("closed", by_member=False)
 
     def answer(self, answer: str, mood: float) -> None:
         """From the assignment to the last solution, with all replies, pauses and reopenings."""

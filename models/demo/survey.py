@@ -30,11 +30,11 @@ def response_rows(clock: Clock, contacts: Sequence[Contact]) -> list[Row]:
 def _answers(clock: Clock, contact: Contact, campaign: str, sent_at: datetime) -> Iterator[Row]:
     """None, one or two answers; the second, within the month or the quarter, is a change of mind."""
     rng = clock.rng("survey", contact.no, campaign)
-    mood = contact.company.story.mood(sent_at)
+    mood = contact.company.story.mood(sent_at, "talk")
     if rng.random() > 0.3 + 0.2 * mood:
         return
     answered_at = sent_at + timedelta(seconds=int(86400 * 21 * rng.random() ** 3) + rng.randint(60, 36000))
-    score = _score(rng, mood)
+    score = _score(rng, mood, clock.rng("temper", contact.no).gauss(0, 1.1))
     yield _row(rng, contact, campaign, sent_at, answered_at, score)
     if rng.random() < 0.06:
         again = answered_at + days(rng.uniform(0.1, 40))
@@ -44,8 +44,9 @@ def _answers(clock: Clock, contact: Contact, campaign: str, sent_at: datetime) -
             yield _row(rng, contact, campaign, sent_at, again, max(0, min(10, score + rng.choice((-3, -1, 2, 2)))))
 
 
-def _score(rng: Random, mood: float) -> int:
-    return max(0, min(10, round(1.0 + 9.8 * mood + rng.gauss(0, 1.3))))
+def _score(rng: Random, mood: float, temper: float) -> int:
+    """The score of somebody whose `temper` makes every answer of theirs so much higher."""
+    return max(0, min(10, round(1.0 + 9.8 * mood + temper + rng.gauss(0, 0.7))))
 
 
 def _row(rng: Random, contact: Contact, campaign: str, sent_at: datetime, answered_at: datetime, score: int) -> Row:

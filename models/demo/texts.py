@@ -185,3 +185,7 @@ BOUNCED = (
     "<{address}>: host said: 550 5.1.1 User unknown",
 )
 LOST_REASONS = ("Price", "No budget", "Chose a competitor", "No decision", "Missing feature", "Went silent")
+AGAIN = (
+    "Hello {name},\n\nmy mail came back, so I am trying once more: could you give me a sign when you have a minute?",
+    "It arrived this time. Our mail server was down for a day, sorry for the trouble.",
+)

@@ -16,7 +16,6 @@ from models.demo.companies import Company
 from models.demo.frames import Row
 from models.demo.people import Contact
 from models.demo.plan import Plan
-from models.demo.story import SINKING
 
 MONTHLY_EVENTS = {"startup": 4.9, "mid_market": 6.3, "enterprise": 7.7}
 # event: (how often, how much it counts)
@@ -63,13 +62,12 @@ class Product:
         rng = self.clock.rng("user", contact.no)
         spans = self._access(company)
         first = spans[0][0] if spans else company.story.signed_at
-        signed_up_at = between(rng, max(first, contact.created_at), contact.left_at or self.clock.as_of)
+        signed_up_at = between(rng, max(first, contact.created_at), self._latest(contact))
         if is_main:
             signed_up_at = max(contact.created_at, first) + timedelta(minutes=rng.randint(4, 90))
         signed_up_at = min(signed_up_at, self.clock.as_of - timedelta(minutes=2))
-        left_at = contact.left_at or (departure(company) if is_main else None)
         is_invited = not is_main and rng.random() < 0.06
-        moments = [] if is_invited else sorted(self._moments(rng, company, spans, signed_up_at, left_at))
+        moments = [] if is_invited else sorted(self._moments(rng, contact, spans, signed_up_at))
         for at, name in moments:
             self.events.append(
                 {
@@ -91,9 +89,16 @@ class Product:
                 "signed_up_at": signed_up_at,
                 "first_active_at": moments[0][0] if moments else None,
                 "last_active_at": last_active_at,
-                "status": self._status(company, last_active_at, left_at),
+                "status": self._status(company, last_active_at, contact.left_at),
             }
         )
+
+    def _latest(self, contact: Contact) -> datetime:
+        """Until when a contact has signed up; those who knew a champion who left, while he or she was there."""
+        decline, until = contact.company.story.decline, contact.left_at or self.clock.as_of
+        if decline and decline.cause == "champion_left" and contact.created_at < decline.began_at:
+            return min(until, decline.began_at)
+        return until
 
     def _access(self, company: Company) -> list[tuple[datetime, datetime]]:
         """The stretches in which the company can use the product: trials and what it pays for."""
@@ -119,12 +124,16 @@ class Product:
     def _moments(
         self,
         rng: Random,
-        company: Company,
+        contact: Contact,
         spans: Sequence[tuple[datetime, datetime]],
         signed_up_at: datetime,
-        left_at: datetime | None,
     ) -> Iterator[tuple[datetime, str]]:
-        """What one user does and when: more in content companies, on a few days a month, several things a day."""
+        """What one user does and when: more in content companies, on a few days a month, several things a day.
+
+        Where use drops one user after another does nothing any more.
+        """
+        company, left_at = contact.company, contact.left_at
+        patience = self.clock.rng("patience", contact.no).uniform(0.3, 1.15)
         zeal = MONTHLY_EVENTS[company.segment] * rng.choice((0.3, 0.7, 1, 1, 1.4, 2))
         growth = {"growing": 0.5, "shrinking": -0.4}.get(company.story.fate, 0.0)
         seen: set[datetime] = set()
@@ -134,9 +143,11 @@ class Product:
                 low, high = max(month, first), min(add_months(month, 1), last)
                 middle = low + (high - low) / 2
                 age = (middle - signed_up_at) / (self.clock.as_of - signed_up_at)
-                mood = company.story.mood(middle)
+                mood = company.story.mood(middle, "usage")
                 wanted = zeal * (high - low) / days(30.4) * (1 + growth * (age - 0.5)) * max(0.03, 1.9 * (mood - 0.2))
-                yield from self._days(rng, low, high, int(wanted) + (rng.random() < wanted % 1), seen)
+                count = int(wanted) + (rng.random() < wanted % 1)
+                if company.story.sunk(middle, "usage_drop") < patience:
+                    yield from self._days(rng, low, high, count, seen)
 
     def _days(
         self, rng: Random, low: datetime, high: datetime, count: int, seen: set[datetime]
@@ -149,15 +160,3 @@ class Product:
                     seen.add(at)
                     yield at, "signed_in" if place == 0 else rng.choices(NAMES, OFTEN)[0]
                 at += timedelta(seconds=rng.randint(20, 1500))
-
-
-def departure(company: Company) -> datetime | None:
-    """When the company's champion, its first contact, left for another employer; null where he or she stayed.
-
-    Half of those that are at risk or worry their manager have lost theirs, at about the time the mood began to sink.
-    """
-    story = company.story
-    if story.fate not in ("at_risk", "worried") or company.no % 2:
-        return None
-    left_at = story.turn_at - days(SINKING[story.fate][0] * 0.8)
-    return left_at if left_at > story.signed_at + days(30) else None

@@ -24,8 +24,11 @@ the truth about them. It is a dict of polars frames; names and columns stand in 
   of a customer that stays has no end. `system` says where an appointment, note or task is kept: each in one place.
 - Signals: anonymous ones have no contact; `visitors` says who it turned out to be, and when. `company_no` is now and
   then left out. Milestones of the product have no address.
-- Product users are contacts; a champion who left (`usage.departure`) is deactivated and attends nothing more. Use and
-  licences (`metric_readings`) sink with the mood before a customer leaves.
+- Every customer that goes down has one cause (`causes`), whose own sign sinks first and fully; other signs share a
+  quarter of the fall, later. `truth_decline` says which, from when, and whether the customer was lost or came back.
+  A champion who left (`contacts.left_at`) is deactivated, attends nothing more, and mail to him or her comes back.
+  Mail that comes back from somebody who is there is sent again and answered.
+- Product users are contacts. Licences in use (`metric_readings`) go with use.
 - Services follow a won deal or, without one, help unhappy customers; a company has them where the CRM hubspot or
   planhat knows it. Contracts are the bought unit's; unsigned ones have no `signed_on`; `ends_on` is the day after.
 - Tasks open at the end may be due later than `as_of`; so may deliverables, milestones, services and payments.
@@ -45,6 +48,7 @@ from datetime import datetime
 from models.demo.appointments import Diary
 from models.demo.billing import plan_bills, service_bills
 from models.demo.catalogue import Catalogue, price_rows, product_rows
+from models.demo.causes import afflict, decline_rows, stand_in
 from models.demo.chats import Messenger
 from models.demo.clock import Clock
 from models.demo.companies import Company, company_rows, make_companies
@@ -96,8 +100,10 @@ def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: dat
     sales = SalesBook(clock, catalogue)
     sales.sell(firms, plans)
     people = make_contacts(clock, firms)
+    afflict(clock, firms, plans, people)
     mix_up(clock, people)
     introduce(clock, people)
+    stand_in(clock, people)
     rows: dict[str, list[Row]] = {"team_members": team, "products": product_rows()}
     rows["prices"] = price_rows(catalogue.prices)
     rows["companies"], rows["contacts"] = company_rows(clock, firms), contact_rows(clock, people)
@@ -107,6 +113,7 @@ def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: dat
     rows["survey_responses"] = survey_rows(clock, people, rows["nps_responses"])
     rows["communication_preferences"] = preference_rows(clock, people, rows["mails"])
     rows |= {"truth_distinct": distinct_rows(firms, people), "truth_job_change": job_change_rows(people)}
+    rows["truth_decline"] = decline_rows(clock, firms)
     world = {name: table(name, content) for name, content in rows.items()}
     places = company_places(clock, firms)
     world |= company_spellings(clock, firms, world, places) | contact_spellings(clock, people, world, places)

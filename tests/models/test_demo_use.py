@@ -76,15 +76,13 @@ def test_occurrences_are_called_off_moved_and_end_with_the_customer(world: World
         assert row["starts_at"] <= until + timedelta(days=2)
 
 
-def test_use_sinks_before_customers_leave(world: World) -> None:
-    left = world["subscriptions"].filter(
-        pl.col("ended_at").is_not_null(), ~pl.col("cancel_reason").is_in(["replaced", "trial_not_continued", "other"])
-    )
-    events = world["usage_events"].join(left.select("company_no", "ended_at"), on="company_no")
-    before = (pl.col("ended_at") - pl.col("occurred_at")).dt.total_days()
+def test_use_sinks_before_customers_leave_for_that(world: World) -> None:
+    left = world["truth_decline"].filter(pl.col("lost_on").is_not_null(), cause="usage_drop")
+    events = world["usage_events"].join(left.select("company_no", "lost_on"), on="company_no")
+    before = (pl.col("lost_on") - pl.col("occurred_at").dt.date()).dt.total_days()
     early, late = events.filter(before.is_between(180, 270)).height, events.filter(before.is_between(0, 90)).height
     assert early > 100
-    assert late < early * 0.6
+    assert late < early * 0.3
 
 
 def test_users_and_their_events_agree(world: World) -> None:

@@ -53,6 +53,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "contact_spellings": ("system", "record_no"),
     "truth_distinct": ("kind", "no", "other_no"),
     "truth_job_change": ("person_no",),
+    "truth_decline": ("company_no",),
     "truth_mrr": ("company_no", "month", "currency"),
     "truth_identity": ("kind", "system", "record_no", "address"),
     "truth_nps": ("month",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -39,6 +40,8 @@ RECORD_IDS: dict[tuple[str, str], tuple[str, Callable[[int], str] | None]] = {
     ("contact", "product_usage"): ("product_usage", lambda no: f"usr_{no:06d}"),
 }
 """How each system of the demo writes the number of a record; null where it names people by their address."""
+THEMES = {"champion_left": "people", "usage_drop": "usage", "unpaid": "payment", "tickets": "support"}
+"""What the signs are about that a cause of a decline shows in first and most."""
 SOURCES = {"crm": "hubspot", "billing": "stripe", "helpdesk": "zendesk"}
 """The sources that the truth calls by another name."""
 
@@ -103,3 +106,20 @@ def wrongly_merged(records: pl.DataFrame, distinct: pl.DataFrame) -> list[Mappin
 def graded(truth: pl.DataFrame, links: pl.DataFrame, kind: str) -> pl.DataFrame:
     """The records of one kind with their golden id, null where they have none; `links`: source_key, golden."""
     return identities(truth).filter(pl.col("kind") == kind).join(links, on="source_key", how="left")
+
+
+def declines(truth: pl.DataFrame, as_of_on: date, *, days: int = 60) -> pl.DataFrame:
+    """The declines of `truth_decline` that have had `days` days to show by `as_of_on`.
+
+    Gives company_no, cause, theme, from_on (the last day before it began) and to_on (the last day on which it was as
+    bad as it got: before the customer was lost, where it recovered when it was down, else `as_of_on`).
+    """
+    lost = pl.col("lost_on") - timedelta(days=1)
+    known = pl.col("lost_on").is_not_null() & (pl.col("lost_on") <= as_of_on)
+    found = truth.with_columns(
+        theme=pl.col("cause").replace_strict(THEMES),
+        from_on=pl.col("began_on") - timedelta(days=1),
+        to_on=pl.when(known).then(lost).when("is_recovered").then("down_on").otherwise(pl.lit(as_of_on)),
+    )
+    long = pl.col("began_on") + timedelta(days=days) <= pl.col("to_on")
+    return found.filter(long).select("company_no", "cause", "theme", "from_on", "to_on").sort("company_no")

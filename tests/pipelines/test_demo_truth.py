@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.pipelines.demo_truth import Score, score, wrongly_merged
+from models.demo.story import SIGN_OF
+from tests.pipelines.demo_truth import THEMES, Score, declines, score, wrongly_merged
 
 
 def records(rows: list[tuple[int, str | None]]) -> pl.DataFrame:
@@ -38,3 +40,25 @@ def test_look_alikes_that_were_put_together_are_named() -> None:
     merged = wrongly_merged(records([(1, "a"), (1, "b"), (2, "b"), (3, "c")]), distinct)
     assert [(row["no"], row["other_no"], row["reason"]) for row in merged] == [(1, 2, "twin")]
     assert wrongly_merged(records([(1, None), (2, None)]), distinct) == []
+
+
+def test_declines_are_those_that_had_time_to_show() -> None:
+    names = ("company_no", "cause", "began_on", "down_on", "lost_on", "is_recovered")
+    day = date(2026, 6, 30)
+    rows = [
+        (1, "tickets", date(2026, 5, 1), date(2026, 6, 1), None, False),
+        (2, "tickets", date(2026, 5, 2), date(2026, 6, 1), None, False),
+        (3, "unpaid", date(2026, 1, 31), date(2026, 3, 1), date(2026, 4, 2), False),
+        (4, "unpaid", date(2026, 1, 31), date(2026, 3, 1), date(2026, 4, 1), False),
+        (5, "usage_drop", date(2026, 1, 1), date(2026, 3, 2), None, True),
+        (6, "usage_drop", date(2026, 1, 1), date(2026, 3, 1), None, True),
+        (7, "champion_left", date(2025, 1, 1), date(2025, 2, 1), date(2025, 6, 1), True),
+    ]
+    found = declines(pl.DataFrame(rows, schema=names, orient="row"), day)
+    assert found.rows() == [
+        (1, "tickets", "support", date(2026, 4, 30), day),
+        (3, "unpaid", "payment", date(2026, 1, 30), date(2026, 4, 1)),
+        (5, "usage_drop", "usage", date(2025, 12, 31), date(2026, 3, 2)),
+        (7, "champion_left", "people", date(2024, 12, 31), date(2025, 5, 31)),
+    ]
+    assert THEMES == SIGN_OF
