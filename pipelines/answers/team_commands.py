@@ -39,11 +39,27 @@ def portfolio(
     _answer(home, as_json, lambda place: portfolios.find(place, who), portfolios.text)
 
 
+def week(
+    company: Annotated[str | None, typer.Option(help="Only of this company (name, domain or id).")] = None,
+    weeks: Annotated[int, typer.Option(help="How many weeks, the present one included.", min=1)] = 1,
+    limit: Annotated[
+        int, typer.Option(help="How many single changes to print a week; 0 for all. JSON has all.", min=0)
+    ] = 20,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what changed this week (Monday to Sunday, UTC): money, renewals, tickets, people, deliveries, by money."""
+    from pipelines.answers import week as changes
+
+    _answer(home, as_json, lambda place: changes.find(place, company, weeks), lambda found: changes.text(found, limit))
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the `rapport` command."""
     app.command("portfolio", epilog="Example: rapport portfolio mia@lumenly.example, or: rapport portfolio Sales")(
         portfolio
     )
+    app.command("week", epilog="Example: rapport week --weeks 2, or: rapport week --company brightfork.example")(week)
 
 
 def _answer(
