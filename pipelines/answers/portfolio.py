@@ -29,10 +29,20 @@ def find(home: Home, who: str | None) -> dict[str, Any]:
         team = [row for row in owners if row["team"].lower() == who.strip().lower()]
         if team:
             teams = rows(con, "select * from marts.team_portfolio where team = ?", [team[0]["team"]])
-            return {"title": team[0]["team"], "teams": teams, "owners": team, "accounts": _accounts(con, team)}
+            return {
+                "title": team[0]["team"],
+                "teams": teams,
+                "owners": team,
+                "accounts": accounts_of(con, [row["team_member_id"] for row in team]),
+            }
         owner = find_owner(con, who)
         mine = [row for row in owners if row["team_member_id"] == owner["team_member_id"]]
-        return {"title": owner["name"], "teams": [], "owners": mine, "accounts": _accounts(con, mine)}
+        return {
+            "title": owner["name"],
+            "teams": [],
+            "owners": mine,
+            "accounts": accounts_of(con, [owner["team_member_id"]]),
+        }
 
 
 def find_owner(con: Connection, words: str) -> dict[str, Any]:
@@ -70,12 +80,13 @@ def find_owner(con: Connection, words: str) -> dict[str, Any]:
     raise NothingFoundError(f"None of our people and no team goes by {words!r}.{near}")
 
 
-def _accounts(con: Connection, owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def accounts_of(con: Connection, owners: list[str]) -> list[dict[str, Any]]:
+    """The accounts of these team members: customers first, the most threatened before the others."""
     return rows(
         con,
         "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) "
         f"order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, company_name, company_id",
-        {"owners": [row["team_member_id"] for row in owners]},
+        {"owners": owners},
     )
 
 

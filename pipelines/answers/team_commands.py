@@ -54,12 +54,28 @@ def week(
     _answer(home, as_json, lambda place: changes.find(place, company, weeks), lambda found: changes.text(found, limit))
 
 
+def handover(
+    who: Annotated[
+        str, typer.Argument(help="A company (name, domain or id), or one of our people: all their accounts.")
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what somebody who takes over an account needs: people, promises, tasks, tickets, renewal, risks, notes."""
+    from pipelines.answers import handover as handovers
+
+    _answer(home, as_json, lambda place: handovers.find(place, who), handovers.text)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the `rapport` command."""
     app.command("portfolio", epilog="Example: rapport portfolio mia@lumenly.example, or: rapport portfolio Sales")(
         portfolio
     )
     app.command("week", epilog="Example: rapport week --weeks 2, or: rapport week --company brightfork.example")(week)
+    app.command(
+        "handover", epilog="Example: rapport handover brightfork.example, or: rapport handover mia@lumenly.example"
+    )(handover)
 
 
 def _answer(
