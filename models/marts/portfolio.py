@@ -1,4 +1,4 @@
-"""What an account owner's portfolio is: the schema of `marts.portfolio`. It sums `marts.company_360`."""
+"""What an account owner's portfolio is: the schema of `marts.portfolio`. Its accounts are `portfolio_account`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ class Portfolio(Schema):
 
     team_member_id: Text = field("Owner, or nobody.", key=True)
     owner_name: Text = field("Owner's name.", required=True)
+    team: Text = field("Owner's team; not stated where none is known, nobody where nobody owns them.", required=True)
     as_of: Day = field("Day of the overview.", required=True)
     company_count: Whole = field("Companies.", required=True, ge=0)
     customer_count: Whole = field("Of those, customers, also ones that gave notice.", required=True, ge=0)

@@ -1,4 +1,4 @@
-"""The portfolio policy: how far an owner's overview looks ahead and back. Health has windows of its own."""
+"""The portfolio policy: how far the overviews of owners, weeks and handovers look. Health has its own windows."""
 
 from __future__ import annotations
 
@@ -17,4 +17,7 @@ class Policy(BaseModel):
     renewal_days: Days
     renewal_term_months: Annotated[int, Field(ge=0)]
     untouched_days: Days
+    overdue_days: Days
     message_days: Days
+    weeks_back: Annotated[int, Field(ge=1, le=520)]
+    handover_days: Days

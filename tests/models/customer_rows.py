@@ -62,6 +62,25 @@ def version(company_id: str, amount: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def view(name: str, **more: Any) -> dict[str, Any]:
+    """One row of company_360, with what a portfolio does not ask for left at nothing."""
+    amounts = (
+        "mrr",
+        "arr",
+        "mrr_total",
+        "arr_total",
+        "overdue_amount",
+        "open_pipeline_amount",
+        "weighted_pipeline_amount",
+    )
+    counts = ("descendant", "overdue", "open_opportunity", "nps_response", "csat", "ticket", "open_ticket")
+    rest = ("open_severe_ticket_count", "contact_count", "overdue_days")
+    zeros = dict.fromkeys((*amounts, *(f"{count}_count" for count in counts), *rest), 0)
+    fixed = {"segment": "a", "is_in_parent_cycle": False, "currency": "EUR", "sources": "crm", "source_count": 1}
+    fixed |= {"ultimate_parent_id": name, "depth": 0}
+    return {**company(name), **zeros, **fixed, "customer_status": "customer", **more}
+
+
 def deal(title: str, **more: Any) -> dict[str, Any]:
     return {"opportunity_id": title, "title": title, "stage": "Offer", "status": "open", "currency": "EUR", **more}
 

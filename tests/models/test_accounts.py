@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from customer_rows import company, one, subscription, tables, version
+from customer_rows import company, one, subscription, tables, version, view
 
 from models.intermediate import company_tree
 
@@ -120,25 +120,6 @@ def test_a_long_chain_is_walked_to_its_end() -> None:
     made = tree(*((f"{n:03}", f"{n + 1:03}") for n in range(60)))
     assert made.filter(company_id="000")["depth"].max() == 60
     assert tree().height == 0
-
-
-def view(name: str, **more: Any) -> dict[str, Any]:
-    """One row of company_360, with what a portfolio does not ask for left at nothing."""
-    amounts = (
-        "mrr",
-        "arr",
-        "mrr_total",
-        "arr_total",
-        "overdue_amount",
-        "open_pipeline_amount",
-        "weighted_pipeline_amount",
-    )
-    counts = ("descendant", "overdue", "open_opportunity", "nps_response", "csat", "ticket", "open_ticket")
-    rest = ("open_severe_ticket_count", "contact_count", "overdue_days")
-    zeros = dict.fromkeys((*amounts, *(f"{count}_count" for count in counts), *rest), 0)
-    fixed = {"segment": "a", "is_in_parent_cycle": False, "currency": "EUR", "sources": "crm", "source_count": 1}
-    fixed |= {"ultimate_parent_id": name, "depth": 0}
-    return {**company(name), **zeros, **fixed, "customer_status": "customer", **more}
 
 
 VIEWS = [

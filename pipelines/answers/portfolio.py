@@ -1,0 +1,157 @@
+"""`rapport portfolio`: the accounts of one of our people, a team or all, from the published tables by SQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.marts.portfolio_account import RISKS
+from pipelines.answers.lookup import NothingFoundError, open_snapshot, rows
+from pipelines.home import Home
+from pipelines.warehouse import Connection
+
+ORDER = ", ".join(f"'{risk}'" for risk in RISKS)
+"""Accounts are told in the order of what threatens them, the worst first."""
+
+
+def find(home: Home, who: str | None) -> dict[str, Any]:
+    """The portfolios that are meant, and their accounts: `title`, `teams`, `owners`, `accounts`, all plain values.
+
+    Without `who` those of all teams, and no accounts. Raises `NothingFoundError` when nobody, or more than one, goes by
+    that name.
+    """
+    with open_snapshot(home) as con:
+        owners = rows(con, "select * from marts.portfolio order by team, owner_name, team_member_id")
+        if who is None:
+            teams = rows(con, "select * from marts.team_portfolio order by arr desc, team")
+            return {"title": "All teams", "teams": teams, "owners": owners, "accounts": []}
+        team = [row for row in owners if row["team"].lower() == who.strip().lower()]
+        if team:
+            teams = rows(con, "select * from marts.team_portfolio where team = ?", [team[0]["team"]])
+            return {
+                "title": team[0]["team"],
+                "teams": teams,
+                "owners": team,
+                "accounts": accounts_of(con, [row["team_member_id"] for row in team]),
+            }
+        owner = find_owner(con, who)
+        mine = [row for row in owners if row["team_member_id"] == owner["team_member_id"]]
+        return {
+            "title": owner["name"],
+            "teams": [],
+            "owners": mine,
+            "accounts": accounts_of(con, [owner["team_member_id"]]),
+        }
+
+
+def find_owner(con: Connection, words: str) -> dict[str, Any]:
+    """The team member of this id, e-mail address or name (whole, or a part of it); raises `NothingFoundError`.
+
+    `nobody` stands for the owner of the companies nobody owns.
+    """
+    if words.strip().lower() == "nobody":
+        return {"team_member_id": "nobody", "name": "Nobody", "email": None, "team": "nobody", "is_active": None}
+    found = rows(
+        con,
+        """
+        select team_member_id, name, email, coalesce(team, 'not stated') as team, is_active, case
+            when team_member_id = $words or email = lower($words) then 0
+            when lower(name) = lower($words) then 1
+            when contains(lower(name), lower($words)) then 2 end as _rank
+        from objects.team_member where _rank is not null order by _rank, name, team_member_id
+        """,
+        {"words": words.strip()},
+    )
+    best = [row for row in found if row["_rank"] == found[0]["_rank"]]
+    if len(best) == 1:
+        del best[0]["_rank"]
+        return best[0]
+    if best:
+        listed = "".join(f"\n  {row['name']}  ({row['email'] or row['team_member_id']})" for row in best[:10])
+        raise NothingFoundError(f"{len(best)} of our people go by {words!r}; name one by the e-mail address:{listed}")
+    known = rows(
+        con,
+        "select name from objects.team_member "
+        "order by jaro_winkler_similarity(lower(name), lower(?)) desc, name limit 3",
+        [words],
+    )
+    near = f" Did you mean {', '.join(row['name'] for row in known)}?" if known else ""
+    raise NothingFoundError(f"None of our people and no team goes by {words!r}.{near}")
+
+
+def accounts_of(con: Connection, owners: list[str]) -> list[dict[str, Any]]:
+    """The accounts of these team members: customers first, the most threatened before the others."""
+    return rows(
+        con,
+        "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) "
+        f"order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, company_name, company_id",
+        {"owners": owners},
+    )
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def text(found: dict[str, Any]) -> str:
+    """The portfolios as a colleague would say them: the sums, then each customer, the most threatened first."""
+    parts = [f"{found['title']}, as of {found['owners'][0]['as_of']}." if found["owners"] else f"{found['title']}."]
+    sums = [_sums(row["team"], row) for row in found["teams"]]
+    sums += [_sums(row["owner_name"], row) for row in found["owners"]]
+    parts.append("\n".join(sums) if sums else "No company is owned.")
+    customers = [row for row in found["accounts"] if row["is_customer"]]
+    others = len(found["accounts"]) - len(customers)
+    parts += [account(row) for row in customers]
+    if found["accounts"]:
+        parts.append(
+            f"{_count(others, 'company')} besides that {'is' if others == 1 else 'are'} no customer (--json has all)."
+        )
+    return "\n\n".join(parts)
+
+
+def _sums(name: str, row: dict[str, Any]) -> str:
+    said = [
+        f"{name}: {_count(row['customer_count'], 'customer')}, {_amount(row['arr'], row['currency'])} a year",
+        f"{row['at_risk_count']} at risk ({_amount(row['arr_at_risk'], row['currency'])})",
+        f"{row['renewal_count']} up for renewal ({_amount(row['renewal_arr'], row['currency'])})",
+        f"{_amount(row['overdue_amount'], row['currency'])} overdue",
+        f"{row['untouched_count']} not touched",
+    ]
+    return "; ".join(said) + "."
+
+
+def account(row: dict[str, Any]) -> str:
+    """One account in a few lines."""
+    band = f"{row['health_band'].replace('_', ' ')} ({row['health_score']:.0f})" if row["health_band"] else "not scored"
+    lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {band}."]
+    if row["risk_words"]:
+        lines.append(f"  Risk: {row['risk_words']}")
+    if row["renewal_on"]:
+        money = f": {_amount(row['renewing_arr'], row['currency'])} a year" if row["renewing_arr"] is not None else ""
+        likely = f", {row['renewal_likelihood']:.0%} likely" if row["renewal_likelihood"] is not None else ""
+        notice = ""
+        if row["notice_on"]:
+            until = "the last day for notice was" if row["notice_on"] < row["as_of"] else "notice until"
+            notice = f", {until} {_day(row['notice_on'])}"
+        lines.append(f"  Renews on {_day(row['renewal_on'])}{money}{likely}{notice}.")
+    if row["task_count"]:
+        late = f", {row['late_task_count']} late" if row["late_task_count"] else ""
+        due = f", the first due on {_day(row['next_task_on'])}" if row["next_task_on"] else ""
+        lines.append(f"  To do: {_count(row['task_count'], 'task')}{late}{due}.")
+    touched = "never" if row["days_untouched"] is None else f"{_count(row['days_untouched'], 'day')} ago"
+    ahead = f"; next on {_day(row['next_touch_at'])}" if row["next_touch_at"] else ""
+    lines.append(f"  Last touch: {touched}{' (too long)' if row['is_untouched'] else ''}{ahead}.")
+    return "\n".join(lines)
+
+
+def _count(number: int, thing: str) -> str:
+    many = f"{thing[:-1]}ies" if thing.endswith("y") and thing != "day" else f"{thing}s"
+    return f"{number:,} {thing if number == 1 else many}"
+
+
+def _day(value: date) -> str:
+    return f"{value:%-d %b %Y}"
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    return f"{value:,.2f} {currency}"

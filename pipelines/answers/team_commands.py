@@ -1,0 +1,96 @@
+"""The commands `rapport portfolio`, `week` and `handover`: what was typed, and what is printed.
+
+What is told belongs to the modules of the same names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.home import Home
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
+
+
+def portfolio(
+    who: Annotated[
+        str | None,
+        typer.Argument(
+            help="One of our people (name, e-mail address or id), a team, or nobody; all teams if left out."
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the accounts somebody owns: how each is, what renews, what is due, what threatens it or is not touched."""
+    from pipelines.answers import portfolio as portfolios
+
+    _answer(home, as_json, lambda place: portfolios.find(place, who), portfolios.text)
+
+
+def week(
+    company: Annotated[str | None, typer.Option(help="Only of this company (name, domain or id).")] = None,
+    weeks: Annotated[int, typer.Option(help="How many weeks, the present one included.", min=1)] = 1,
+    limit: Annotated[
+        int, typer.Option(help="How many single changes to print a week; 0 for all. JSON has all.", min=0)
+    ] = 20,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what changed this week (Monday to Sunday, UTC): money, renewals, tickets, people, deliveries, by money."""
+    from pipelines.answers import week as changes
+
+    _answer(home, as_json, lambda place: changes.find(place, company, weeks), lambda found: changes.text(found, limit))
+
+
+def handover(
+    who: Annotated[
+        str, typer.Argument(help="A company (name, domain or id), or one of our people: all their accounts.")
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what somebody who takes over an account needs: people, promises, tasks, tickets, renewal, risks, notes."""
+    from pipelines.answers import handover as handovers
+
+    _answer(home, as_json, lambda place: handovers.find(place, who), handovers.text)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands into the `rapport` command."""
+    app.command("portfolio", epilog="Example: rapport portfolio mia@lumenly.example, or: rapport portfolio Sales")(
+        portfolio
+    )
+    app.command("week", epilog="Example: rapport week --weeks 2, or: rapport week --company brightfork.example")(week)
+    app.command(
+        "handover", epilog="Example: rapport handover brightfork.example, or: rapport handover mia@lumenly.example"
+    )(handover)
+
+
+def _answer(
+    home: Path | None, as_json: bool, find: Callable[[Home], dict[str, Any]], text: Callable[[dict[str, Any]], str]
+) -> None:
+    from pipelines.answers.lookup import NothingFoundError
+
+    place = Home.find(home)
+    try:
+        if not place.exists():
+            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+        found = find(place)
+    except NothingFoundError as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    if as_json:
+        return print(json.dumps(found, indent=2, default=str))
+    out.print(text(found), markup=False)
