@@ -43,10 +43,7 @@ class Bench:
         self.con = duckdb.connect()
         self.con.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false").fetchall()
         self.made: set[str] = set()
-        policies = load_policies(config) | {"match_decision": decisions.frame([])}
-        for name, frame in policies.items():
-            if f"policy.{name}" not in tables:
-                self._store(f"policy.{name}", frame)
+        self.policies = _shipped_policies() if config is None else load_policies(config)
         run = tables.get("meta.run", [{"as_of": AS_OF}])
         assert not isinstance(run, pl.DataFrame)
         as_of = run[0]["as_of"]
@@ -80,6 +77,8 @@ class Bench:
             self.made |= {"ledger.founder", "ledger.id_change"}
         elif name == "policy.source_rank":
             self._store(name, pl.DataFrame(schema={"source": pl.String, "trust": pl.Int64}))
+        elif room == "policy":
+            self._store(name, decisions.frame([]) if short == "match_decision" else self.policies[short])
         elif room in ("staging", "sourced", "history") or (room == "objects" and not is_made):
             self._give(name, [])
         elif is_made:
@@ -164,6 +163,11 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+@cache
+def _shipped_policies() -> dict[str, pl.DataFrame]:
+    return load_policies()
 
 
 @cache

@@ -84,6 +84,8 @@ def _compared(home: Home) -> tuple[str, str]:
 
 
 def _publish(made: Bench, home: Home) -> None:
+    for name in made.policies:
+        made.want(f"policy.{name}")
     made.con.execute(f"attach {literal(home.snapshot)} as published").fetchall()
     for name in sorted(made.made):
         room = name.split(".")[0]
