@@ -11,9 +11,12 @@ helpdesk as (
 ),
 
 reading as (
-    select company_id, 'last_touch' as factor, date_diff('day', cast(last_touch_at as date), r.as_of_on) as raw_value
-    from intermediate.company_touch
+    select
+        s.company_id, s.factor,
+        cast(s.value_at_from + s.per_day * date_diff('day', s.from_on, r.as_of_on) as double) as raw_value
+    from intermediate.sign_spell as s
     cross join meta.run as r
+    where s.from_on <= r.as_of_on and coalesce(s.to_on > r.as_of_on, true)
     union all
     select t.company_id, 'response_balance' as factor, t.answered_count / cast(t.sent_count as double) as raw_value
     from intermediate.company_touch as t
@@ -39,24 +42,6 @@ reading as (
         'nps' as factor,
         100 * cast(promoter_count - detractor_count as double) / response_count as raw_value
     from intermediate.nps_current
-    union all
-    select company_id, 'payments_overdue' as factor, overdue_days as raw_value from intermediate.company_invoice
-    union all
-    select
-        c.company_id,
-        'contract_time_left' as factor,
-        least(coalesce(date_diff('day', r.as_of_on, c.customer_to), p.contract_horizon_days), p.contract_horizon_days)
-            as raw_value
-    from customer as c
-    cross join meta.run as r
-    cross join policy.health as p
-    union all
-    select c.company_id, 'csm_score' as factor, c.csm_score as raw_value
-    from objects.company as c
-    cross join meta.run as r
-    cross join policy.health as p
-    where c.csm_score is not null
-        and coalesce(date_diff('day', cast(c.csm_score_at as date), r.as_of_on) <= p.csm_score_days, true)
     union all
     select company_id, 'champion_left' as factor, left_count / cast(champion_count as double) as raw_value
     from intermediate.company_champion

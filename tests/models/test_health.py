@@ -16,7 +16,7 @@ from models.policy.health import Policy
 from models.policy.loading import load_policies
 
 DECIMAL = pl.Decimal(18, 6)
-FACTORS = [line["factor"] for line in load_policies()["health_weights"].to_dicts() if line["factor"] != "usage"]
+FACTORS = [line["factor"] for line in load_policies()["health_weights"].to_dicts()]
 
 
 def weighted(rows: list[tuple[str, int, int]], all_weights: list[int]) -> dict[str, Any]:
@@ -171,10 +171,14 @@ def policy(**change: Any) -> dict[str, Any]:
         "at_risk_below": 50,
         "thriving_from": 75,
         "coverage_floor": Decimal("0.4"),
-        **dict.fromkeys(("response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        **dict.fromkeys(("daily_days", "response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        "months_back": 12,
+        "response_grace_days": 3,
         "response_messages": 3,
         "contract_horizon_days": 365,
         "severe_priorities": ["high"],
+        "severe_severities": ["critical"],
+        "factors": [{"factor": factor, "theme": "usage"} for factor in FACTORS],
         "profiles": [{"segment": "*", "profile": "p"}],
         "weights": [{"profile": "p", "factor": "nps", "weight": 1}],
         "points": [{"factor": "nps", "value": 0, "points": 0}, {"factor": "nps", "value": 10, "points": 100}],
@@ -187,6 +191,9 @@ def policy(**change: Any) -> dict[str, Any]:
     [
         ({"at_risk_below": 80}, "must not be above"),
         ({"severe_priorities": ["high", "high"]}, "twice"),
+        ({"severe_severities": ["critical", "critical"]}, "twice"),
+        ({"response_grace_days": 91}, "must not be more"),
+        ({"factors": [{"factor": "nps", "theme": "sentiment"}]}, "each factor needs one theme"),
         ({"profiles": []}, "one line for"),
         ({"profiles": [{"segment": "*", "profile": "q"}]}, "no weights are given"),
         ({"weights": [{"profile": "p", "factor": "nps", "weight": 1}] * 2}, "weights given twice"),
