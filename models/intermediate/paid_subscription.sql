@@ -49,7 +49,8 @@ paid as (
 dated as (
     select
         p.*,
-        case when p.paid_from <= r.as_of then least(cast(p.paid_from as date), r.as_of_on)
+        case
+            when p.paid_from <= r.as_of then least(cast(p.paid_from as date), r.as_of_on)
             else greatest(cast(p.paid_from as date), cast(r.as_of_on + interval 1 day as date))
         end as from_on,
         case when p.paid_to <= r.as_of then least(cast(p.paid_to as date), r.as_of_on)
