@@ -53,8 +53,9 @@ dated as (
             when p.paid_from <= r.as_of then least(cast(p.paid_from as date), r.as_of_on)
             else greatest(cast(p.paid_from as date), cast(r.as_of_on + interval 1 day as date))
         end as from_on,
-        case when p.paid_to <= r.as_of then least(cast(p.paid_to as date), r.as_of_on)
-            else greatest(cast(p.paid_to as date), cast(r.as_of_on + interval 1 day as date))
+        case
+            when p.paid_to <= r.as_of then least(cast(p.paid_to as date), r.as_of_on)
+            when p.paid_to > r.as_of then greatest(cast(p.paid_to as date), cast(r.as_of_on + interval 1 day as date))
         end as to_on
     from paid as p
     cross join meta.run as r
