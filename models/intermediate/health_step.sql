@@ -13,11 +13,11 @@ banded as (
         t.company_id,
         t.day_on,
         t.band,
-        lag(t.band) over (partition by t.company_id order by t.day_on) is distinct from t.band as is_first
+        coalesce(lag(t.band) over (partition by t.company_id order by t.day_on) <> t.band, true) as is_first
     from intermediate.health_total as t
     cross join meta.run as r
     cross join policy.health as p
-    where t.band is not null and date_diff('day', t.day_on, r.as_of_on) <= p.daily_days
+    where t.band is not null and date_diff('day', t.day_on, r.as_of_on) < p.daily_days
 ),
 
 numbered as (

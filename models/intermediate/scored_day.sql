@@ -8,7 +8,7 @@ day as (
     from number as n
     cross join meta.run as r
     cross join policy.health as p
-    where n.number <= p.daily_days
+    where n.number < p.daily_days
     union
     select cast(date_trunc('month', r.as_of_on) - interval '1' month * n.number - interval '1' day as date) as day_on
     from number as n

@@ -10,7 +10,7 @@ BANDS = ["at_risk", "needs_attention", "thriving"]
 class BandChange(Schema):
     """One row per customer and day on which its health came into another band that it then held.
 
-    Only bands held for the policy's `alert_after_days` count, within the last `daily_days`; a shorter one is passed over.
+    Only bands held for the policy's `alert_after_days` count, within the last `daily_days`.
     """
 
     company_id: Text = field("The customer.", key=True, references="company")

@@ -15,7 +15,7 @@ from models.policy.health import Policy
 from models.policy.loading import load_policies
 
 DECIMAL = pl.Decimal(18, 6)
-FACTORS = sorted({line["factor"] for line in load_policies()["health_points"].to_dicts()})
+FACTORS = [line["factor"] for line in load_policies()["health_weights"].to_dicts()]
 TODAY = date(2026, 7, 1)
 SPAN = {"company_id": pl.String, "from_on": pl.Date, "to_on": pl.Date, "notice_on": pl.Date}
 SPELL = {"from_on": pl.Date, "to_on": pl.Date, "value_at_from": DECIMAL, "per_day": pl.Int64}
@@ -181,11 +181,15 @@ def policy(**change: Any) -> dict[str, Any]:
         "at_risk_below": 50,
         "thriving_from": 75,
         "coverage_floor": Decimal("0.4"),
-        **dict.fromkeys(("response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        **dict.fromkeys(("daily_days", "response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        "months_back": 12,
+        "response_grace_days": 3,
         "response_messages": 3,
         "alert_after_days": 3,
         "contract_horizon_days": 365,
         "severe_priorities": ["high"],
+        "severe_severities": ["critical"],
+        "factors": [{"factor": factor, "theme": "usage"} for factor in FACTORS],
         "profiles": [{"segment": "*", "profile": "p"}],
         "weights": [{"profile": "p", "factor": "nps", "weight": 1}],
         "points": [{"factor": "nps", "value": 0, "points": 0}, {"factor": "nps", "value": 10, "points": 100}],
@@ -199,6 +203,9 @@ def policy(**change: Any) -> dict[str, Any]:
     [
         ({"at_risk_below": 80}, "must not be above"),
         ({"severe_priorities": ["high", "high"]}, "twice"),
+        ({"severe_severities": ["critical", "critical"]}, "twice"),
+        ({"response_grace_days": 91}, "must not be more"),
+        ({"factors": [{"factor": "nps", "theme": "sentiment"}]}, "each factor needs one theme"),
         ({"profiles": []}, "one line for"),
         ({"profiles": [{"segment": "*", "profile": "q"}]}, "no weights are given"),
         ({"weights": [{"profile": "p", "factor": "nps", "weight": 1}] * 2}, "weights given twice"),
@@ -212,7 +219,10 @@ def policy(**change: Any) -> dict[str, Any]:
             "only rise or only fall",
         ),
         ({"words": []}, r"no words are given for the factors \['nps'\]"),
-        ({"words": [{"factor": "nps", "good": "a", "bad": "b", "is_share": False}] * 2}, r"words given twice: \['nps'\]"),
+        (
+            {"words": [{"factor": "nps", "good": "a", "bad": "b", "is_share": False}] * 2},
+            r"words given twice: \['nps'\]",
+        ),
         ({"weights": [{"profile": "p", "factor": "npss", "weight": 1}]}, "npss"),
     ],
 )
@@ -224,7 +234,15 @@ def test_a_policy_that_makes_no_sense_is_refused(change: dict[str, Any], reason:
 
 def test_the_invariants_notice_a_wrong_score(bench: Any) -> None:
     day = datetime(2026, 7, 1).date()
-    factor = {"company_id": "acme", "as_of": day, "factor": "nps", "theme": "sentiment", "raw_value": 1, "points": 50, "weight": 1}
+    factor = {
+        "company_id": "acme",
+        "as_of": day,
+        "factor": "nps",
+        "theme": "sentiment",
+        "raw_value": 1,
+        "points": 50,
+        "weight": 1,
+    }
     score = {
         "company_id": "acme",
         "as_of": day,
