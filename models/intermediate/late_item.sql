@@ -22,6 +22,7 @@ paid_up as (
 bill as (
     select
         i.company_id,
+        i.invoice_id,
         i.due_on,
         case
             when i.status in ('draft', 'void', 'scheduled') then i.due_on
@@ -60,18 +61,20 @@ service as (
 ),
 
 part as (
-    select service_id, due_on, done_on from intermediate.service_part where due_on is not null
+    select service_id, part as object, part_id as object_id, due_on, done_on
+    from intermediate.service_part
+    where due_on is not null
     union all
-    select service_id, due_on, cast(null as date) as done_on from service
+    select service_id, 'service' as object, service_id as object_id, due_on, cast(null as date) as done_on from service
 )
 
 select
-    b.company_id, 'payments_overdue' as factor, b.due_on,
+    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on,
     case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on, b.known_from,
     cast(null as date) as known_to
 from bill as b
 cross join meta.run as r
 union all
-select s.company_id, 'delivery', p.due_on, least(p.done_on, s.known_to), s.known_from, s.known_to
+select s.company_id, 'delivery', p.object, p.object_id, p.due_on, least(p.done_on, s.known_to), s.known_from, s.known_to
 from service as s
 join part as p on s.service_id = p.service_id
