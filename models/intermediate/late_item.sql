@@ -40,10 +40,10 @@ bill as (
         and coalesce(i.issued_on <= r.as_of_on, true)
 ),
 
+-- What was paused from its first version on was so since an unknown day: the last change of the record.
 paused as (
-    select service_id, cast(min(valid_from) as date) as paused_on
+    select service_id, min(case when status = 'paused' then valid_from end) as paused_at, min(valid_from) as began_at
     from history.service
-    where status = 'paused'
     group by service_id
 ),
 
@@ -52,7 +52,10 @@ service as (
         s.service_id, s.company_id, s.due_on, coalesce(s.starts_on, cast(s.created_at as date), r.as_of_on) as known_from,
         case coalesce(s.status, case when s.completed_on <= r.as_of_on then 'complete' else 'active' end)
             when 'complete' then least(coalesce(s.completed_on, cast(s.updated_at as date)), r.as_of_on)
-            when 'paused' then least(coalesce(p.paused_on, cast(s.updated_at as date)), r.as_of_on)
+            when 'paused' then least(
+                coalesce(cast(case when p.paused_at > p.began_at then p.paused_at end as date), cast(s.updated_at as date)),
+                r.as_of_on
+            )
         end as known_to
     from objects.service as s
     cross join meta.run as r
