@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from pipelines.answers import change_commands, compare, explain, outbox_commands
+from pipelines.answers import change_commands, compare, explain, outbox_commands, risk_commands
 from pipelines.home import Home
 from pipelines.match import commands as match
 from pipelines.new_source.add_source import add_source
@@ -298,6 +298,7 @@ app.command("compare", epilog="Example: rapport compare --policy standard --poli
 )
 app.command("changes", epilog="Example: rapport changes brightfork.example --since 2026-06-01")(change_commands.changes)
 app.command("restatements", epilog="Example: rapport restatements --month 2026-03")(change_commands.restatements)
+app.command("risk", epilog="Example: rapport risk brightfork.example --chart why.svg")(risk_commands.risk)
 app.command("add-source", epilog="Example: rapport add-source acme exports/*.csv")(add_source)
 
 

@@ -50,7 +50,7 @@ def _spoken() -> Iterator[None]:
     from models.settings import SettingsError
     from pipelines.answers.lookup import NothingFoundError
     from pipelines.match.decisions import NoSuchDecisionError
-    from pipelines.match.weight_chart import ChartFormatError
+    from pipelines.picture import ChartFormatError
     from pipelines.warehouse import WarehouseBusyError
 
     try:
@@ -242,6 +242,7 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Say whether two records are the same, and everything that speaks for and against."""
+    from pipelines import picture
     from pipelines.answers.lookup import NothingFoundError
     from pipelines.match import asking, weight_chart
     from pipelines.match import words as match_words
@@ -249,7 +250,7 @@ def why(
     place = _home(home)
     with _spoken():
         if chart is not None:
-            weight_chart.check(chart)
+            picture.check(chart)
         found = asking.why(place, left, right, name)
         if chart is not None:
             if found["score"] is None:

@@ -1,0 +1,79 @@
+"""The command `rapport risk`: what was typed, and what is printed. What is told belongs to `risk`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.home import Home
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def risk(
+    company: Annotated[str | None, typer.Argument(help="A customer's name, domain or id; all when left out.")] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option(help="Draw it into this file (.svg, .png, .html): a customer's reasons, else how right."),
+    ] = None,
+    kind: Annotated[str, typer.Option(help="What the picture is of: churn or expansion.")] = "churn",
+    limit: Annotated[int, typer.Option(min=0, help="How many customers of each kind to print. JSON has all.")] = 15,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")
+    ] = False,
+) -> None:
+    """Say how likely customers are to be lost or to pay more, why, and how far to trust that.
+
+    Where too little has happened to learn from, no probability is given, and it is
+    said what is missing. Beside it stands how well past health scores told losses.
+    """
+    from pipelines.answers import risk as risks
+    from pipelines.answers.lookup import NothingFoundError
+    from pipelines.picture import ChartFormatError
+
+    place = Home.find(home)
+    try:
+        if not place.exists():
+            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+        if kind not in ("churn", "expansion"):
+            raise NothingFoundError(f"No risk is called {kind!r}. There are: churn, expansion.")
+        found = risks.find_one(place, company) if company else risks.find_all(place)
+        if chart is not None:
+            _draw(chart, kind, found, is_one=company is not None)
+    except (NothingFoundError, ChartFormatError) as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    if as_json:
+        print(json.dumps(found, indent=2, default=str))
+    else:
+        lines = risks.one_lines(found) if company else risks.all_lines(found, limit)
+        out.print("\n".join(lines), markup=False)
+    if chart is not None:
+        err.print(f"Drawn into {chart}.", markup=False)
+
+
+def _draw(path: Path, kind: str, found: dict[str, Any], *, is_one: bool) -> None:
+    """Draw a customer's reasons, or how right a kind is. Raises `NothingFoundError` where there is nothing to draw."""
+    from pipelines import picture
+    from pipelines.answers import risk_chart
+    from pipelines.answers.lookup import NothingFoundError
+
+    picture.check(path)
+    rows = [row for row in found["risks" if is_one else "kinds"] if row["kind"] == kind]
+    if not rows or not rows[0]["factors" if is_one else "calibration"]:
+        told = f" {rows[0]['words']}" if rows else ""
+        raise NothingFoundError(f"There is nothing to draw.{told}")
+    if is_one:
+        risk_chart.draw_reasons(path, found["company"], rows[0]["words"], rows[0]["factors"])
+    else:
+        name = "Losses" if kind == "churn" else "Expansions"
+        risk_chart.draw_calibration(path, f"{name} foretold and come", rows[0]["calibration"])
