@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from pipelines.answers import change_commands, compare, explain, outbox_commands, team_commands
+from pipelines.answers import change_commands, compare, explain, outbox_commands, risk_commands, team_commands
 from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
 from pipelines.home import Home
 from pipelines.match import commands as match
@@ -257,6 +257,7 @@ app.command("compare", epilog="Example: rapport compare --policy standard --poli
 app.command("changes", epilog="Example: rapport changes brightfork.example --since 2026-06-01")(change_commands.changes)
 app.command("restatements", epilog="Example: rapport restatements --month 2026-03")(change_commands.restatements)
 team_commands.add_to(app)
+app.command("risk", epilog="Example: rapport risk brightfork.example --chart why.svg")(risk_commands.risk)
 app.command("add-source", epilog="Example: rapport add-source acme exports/*.csv")(add_source)
 
 

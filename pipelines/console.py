@@ -62,10 +62,10 @@ def _spoken_kinds() -> tuple[type[Exception], ...]:
     from models.settings import SettingsError
     from pipelines.answers.lookup import NothingFoundError
     from pipelines.match.decisions import NoSuchDecisionError
-    from pipelines.match.weight_chart import ChartFormatError
     from pipelines.new_source.add_source import CannotAddError
     from pipelines.new_source.profiling import UnreadableError
     from pipelines.outbox import NoSuchMessageError
+    from pipelines.picture import ChartFormatError
     from pipelines.sync.raw import CountsDoNotAddUpError
     from pipelines.tables.workflows import NoSuchTaskError
     from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError

@@ -204,6 +204,7 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Say whether two records are the same, and everything that speaks for and against."""
+    from pipelines import picture
     from pipelines.answers.lookup import NothingFoundError
     from pipelines.match import asking, weight_chart
     from pipelines.match import words as match_words
@@ -211,7 +212,7 @@ def why(
     place = find_home(home)
     with spoken():
         if chart is not None:
-            weight_chart.check(chart)
+            picture.check(chart)
         found = asking.why(place, left, right, name)
         if chart is not None:
             if found["score"] is None:

@@ -7,18 +7,9 @@ from typing import Any
 
 import altair as alt
 
-FORMATS = (".svg", ".png", ".html")
+from pipelines import picture
+
 _FOR, _AGAINST, _WHOLE = "speaks for", "speaks against", "together"
-
-
-class ChartFormatError(ValueError):
-    """A picture cannot be written in that format."""
-
-
-def check(path: Path) -> None:
-    """Raise `ChartFormatError` for a file that is no picture we can write."""
-    if path.suffix.lower() not in FORMATS:
-        raise ChartFormatError(f"{path}: a picture ends in {', '.join(FORMATS)}. Name such a file.")
 
 
 def bars(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -46,8 +37,7 @@ def bars(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def draw(path: Path, title: str, subtitle: str, reasons: list[dict[str, Any]]) -> None:
-    """Write the picture; SVG, PNG or HTML by the file's ending, each without anything from the network."""
-    check(path)
+    """Write the picture. Raises `ChartFormatError`."""
     rows = bars(reasons)
     order = [row["reason"] for row in rows]
     colours = alt.Scale(domain=[_FOR, _AGAINST, _WHOLE], range=["#2f7d5b", "#b5483a", "#3f4a5a"])
@@ -61,11 +51,7 @@ def draw(path: Path, title: str, subtitle: str, reasons: list[dict[str, Any]]) -
     number = number.transform_calculate(end="max(datum.from, datum.to)")
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color="#888888").encode(x="zero:Q")
     chart = (zero + bar + number).properties(width=520, title=alt.Title(title, subtitle=subtitle, anchor="start"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".html":
-        chart.save(str(path), inline=True)
-    else:
-        chart.save(str(path))
+    picture.write(path, chart)
 
 
 def _axis() -> alt.Axis:

@@ -306,6 +306,9 @@ def _text(table: Table) -> str:
         paths = set(table.path.glob("*.toml"))
     if table.layer == "identity":
         paths |= set(table.path.parent.glob("*.py"))
+    elif table.build is not None:  # what a table's module is written with, such as models/risk
+        rooms = re.findall(r"^from models\.(\w+)", table.path.read_text(), re.MULTILINE)
+        paths |= {path for room in rooms for path in (ROOT / "models" / room).glob("*.py")}
     return "".join(path.read_text() for path in sorted(paths) if path.is_file()) + declared
 
 

@@ -1,0 +1,45 @@
+with scored as (
+    select company_id, day_on
+    from intermediate.risk_snapshot
+    where is_present and is_paying and score is not null and notice_on is null
+),
+
+trusted as (
+    select w.*
+    from intermediate.risk_weight as w
+    join marts.risk_model as m on w.kind = m.kind and m.state = 'learned'
+),
+
+asked as (
+    select s.company_id, s.day_on, t.kind, t.feature, t.level, t.typical, t.spread, t.slope
+    from scored as s
+    cross join trusted as t
+),
+
+told as (
+    select
+        a.*, f.value,
+        case when a.level = 'value' then coalesce(f.value, a.typical) when f.value is null then 1.0 else 0.0 end as counted
+    from asked as a
+    left join intermediate.risk_feature as f
+        on a.company_id = f.company_id and a.day_on = f.day_on and a.feature = f.feature
+),
+
+summed as (
+    select
+        company_id, kind, feature as factor, max(value) as value, max(case when level = 'value' then typical end) as typical,
+        sum(cast(round(slope * (counted - typical) / spread, 6) as decimal(18, 6))) as log_odds
+    from told
+    group by company_id, kind, feature
+)
+
+select
+    company_id, kind, factor,
+    case factor when 'tenure' then round(exp(value) - 1) when 'arr' then round(power(10, value), 2) else round(value, 2)
+    end as value,
+    case factor when 'tenure' then round(exp(typical) - 1) when 'arr' then round(power(10, typical), 2)
+        else round(typical, 2)
+    end as typical_value,
+    log_odds,
+    row_number() over (partition by company_id, kind order by abs(log_odds) desc, factor asc) as place
+from summed
