@@ -8,10 +8,7 @@ with difference as (
         on (s.subject_type = 'company' and h.company_id = s.subject_id)
         or (s.subject_type = 'contact' and h.contact_id = s.subject_id)
     cross join meta.run as r
-    cross join policy.brief as p
-    where h.changed_at > greatest(
-            coalesce(s.spoken_at, timestamp '0001-01-01'), r.as_of - interval '1' day * cast(p.changed_days as integer)
-        )
+    where h.changed_at > s.changed_after_at
         and h.changed_at <= r.as_of
         -- A value that comes to an empty field, or is only spelt differently, is no change of theirs.
         and lower(h.old_value) <> lower(h.new_value)

@@ -1,33 +1,26 @@
 -- What happened since we last talked with them: each ticket, conversation, service and opportunity once, told by the last
 -- that happened to it. A row for each that happened.
-with since as (
-    select
-        s.subject_type, s.subject_id,
-        greatest(
-            coalesce(s.spoken_at, timestamp '0001-01-01'), r.as_of - interval '1' day * cast(p.changed_days as integer)
-        ) as since_at
-    from intermediate.brief_subject as s
-    cross join meta.run as r
-    cross join policy.brief as p
-),
-
-event as (
-    select 'company' as subject_type, company_id as subject_id, * from marts.timeline where company_id is not null
+with event as (
+    select 'company' as subject_type, company_id as subject_id, * from marts.timeline
     union all
-    select 'contact' as subject_type, contact_id as subject_id, * from marts.timeline where contact_id is not null
+    select 'contact' as subject_type, contact_id as subject_id, * from marts.timeline
 ),
 
 recent as (
     select
-        e.subject_type, e.subject_id, e.happened_at, e.kind, e.title, e.object, w.words,
+        e.subject_type, e.subject_id, e.happened_at, e.kind, e.object, w.words,
+        coalesce(coalesce(n.title || '. ', '') || substring(n.body, 1, p.quote_length), e.title) as title,
         case e.object
             when 'ticket' then regexp_replace(e.object_id, '/[0-9]+$', '')
             when 'issue' then replace(e.object_id, '/' || e.company_id, '')
             else e.object_id
         end as object_id
     from event as e
-    join since as s on e.subject_type = s.subject_type and e.subject_id = s.subject_id and e.happened_at > s.since_at
+    join intermediate.brief_subject as s
+        on e.subject_type = s.subject_type and e.subject_id = s.subject_id and e.happened_at > s.changed_after_at
     join policy.brief_events as w on e.kind = w.kind
+    cross join policy.brief as p
+    left join objects.note as n on e.object = 'note' and e.object_id = n.note_id
 ),
 
 -- The thing an event belongs to: of what belongs to the same one, the last is told.
@@ -54,7 +47,7 @@ ordered as (
         *,
         row_number() over (
             partition by subject_type, subject_id, thing
-            order by kind = 'message_in' asc, happened_at desc, kind asc, object_id desc
+            order by kind in ('message_in', 'opportunity_stage') asc, happened_at desc, kind asc, object_id desc
         ) as place,
         count(*) filter (where kind = 'message_in') over (partition by subject_type, subject_id, thing) as messages
     from placed

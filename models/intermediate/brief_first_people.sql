@@ -40,8 +40,8 @@ found as (
     select
         'company' as subject_type, company_id as subject_id, rank,
         case when tickets = 1 then 'One' else cast(tickets as varchar) end
-        || case when rank = 40 then ' severe' else '' end || ' open ticket' || case when tickets = 1 then ' is' else 's are' end
-        || case when rank = 30 then ' past what the contract promises.' else ' waiting.' end as sentence,
+        || case when rank = 40 then ' severe ticket' else ' open ticket' end || case when tickets = 1 then ' is' else 's are' end
+        || case when rank = 30 then ' past what the contract promises.' else ' open.' end as sentence,
         cast(null as date) as occurred_on, 'ticket' as object, ticket_id as object_id
     from alarm
     union all

@@ -1,14 +1,9 @@
--- Who a brief is written for: companies and people that are worth one by policy. `spoken_at` is when we last talked with
--- them, tickets aside.
-with talk as (
-    select t.company_id, t.happened_at, t.object, t.object_id
-    from intermediate.touch as t
-    where t.company_id is not null and t.channel <> 'ticket' and coalesce(t.direction, 'out') = 'out'
-),
-
-talked as (
+-- Who a brief is written for: companies and people that are worth one by policy. What changed is told
+-- after `changed_after_at`: when we last talked with them, tickets aside, or by policy.
+with talked as (
     select company_id, max(happened_at) as spoken_at
-    from talk
+    from intermediate.touch
+    where company_id is not null and channel <> 'ticket' and coalesce(direction, 'out') = 'out'
     group by company_id
 ),
 
@@ -44,17 +39,31 @@ workplace as (
     from intermediate.main_company as m
     cross join meta.run as r
     where r.as_of_on >= coalesce(m.from_on, date '0001-01-01') and r.as_of_on < coalesce(m.to_on, date '9999-12-31')
+),
+
+person as (
+    select p.contact_id, w.company_id, h.spoken_at
+    from objects.contact as p
+    cross join meta.run as r
+    cross join policy.brief as b
+    left join workplace as w on p.contact_id = w.contact_id
+    left join company as c on w.company_id = c.company_id
+    left join reached as h on p.contact_id = h.contact_id
+    where p.source_deleted_at is null
+        and (c.is_customer or date_diff('day', cast(h.last_at as date), r.as_of_on) <= b.brief_days)
+),
+
+subject as (
+    select 'company' as subject_type, company_id as subject_id, company_id, spoken_at from company
+    union all
+    select 'contact' as subject_type, contact_id as subject_id, company_id, spoken_at from person
 )
 
-select 'company' as subject_type, company_id as subject_id, company_id, spoken_at
-from company
-union all
-select 'contact' as subject_type, p.contact_id as subject_id, w.company_id, h.spoken_at
-from objects.contact as p
+select
+    s.subject_type, s.subject_id, s.company_id,
+    greatest(
+        coalesce(s.spoken_at, timestamp '0001-01-01'), r.as_of - interval '1' day * cast(p.changed_days as integer)
+    ) as changed_after_at
+from subject as s
 cross join meta.run as r
-cross join policy.brief as b
-left join workplace as w on p.contact_id = w.contact_id
-left join company as c on w.company_id = c.company_id
-left join reached as h on p.contact_id = h.contact_id
-where p.source_deleted_at is null
-    and (c.is_customer or date_diff('day', cast(h.last_at as date), r.as_of_on) <= b.brief_days)
+cross join policy.brief as p
