@@ -13,7 +13,15 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from pipelines.answers import change_commands, compare, explain, outbox_commands, risk_commands, team_commands
+from pipelines.answers import (
+    brief_commands,
+    change_commands,
+    compare,
+    explain,
+    outbox_commands,
+    risk_commands,
+    team_commands,
+)
 from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
 from pipelines.home import Home
 from pipelines.match import commands as match
@@ -161,24 +169,6 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     report.print_status(out, found)
 
 
-@app.command(epilog="Example: rapport brief ada@brightfork.example")
-def brief(
-    who: Annotated[str, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")],
-    as_known_on: KnownOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Say who a customer is and how the relationship is going, before you call."""
-    from pipelines.answers import brief as briefs
-
-    place = find_home(home)
-    with spoken():
-        found = briefs.find(place, who, as_known_on.date() if as_known_on else None)
-    if as_json:
-        return print_json(found)
-    out.print(briefs.text(found), markup=False, soft_wrap=True)
-
-
 @app.command(epilog="Example: rapport tasks --owner mia@lumenly.example")
 def tasks(
     owner: Annotated[str | None, typer.Option(help="Only what this team member (e-mail address) is to do.")] = None,
@@ -254,6 +244,7 @@ app.add_typer(outbox_commands.app, name="outbox")
 app.command("compare", epilog="Example: rapport compare --policy standard --policy stripe --month 2026-06")(
     compare.compare
 )
+app.command("brief", epilog="Example: rapport brief ada@brightfork.example")(brief_commands.brief)
 app.command("changes", epilog="Example: rapport changes brightfork.example --since 2026-06-01")(change_commands.changes)
 app.command("restatements", epilog="Example: rapport restatements --month 2026-03")(change_commands.restatements)
 team_commands.add_to(app)

@@ -69,6 +69,11 @@ class Home:
         return self.path / "published"
 
     @property
+    def reports(self) -> Path:
+        """Pages to read and print, such as the briefs of a day."""
+        return self.path / "reports"
+
+    @property
     def snapshot(self) -> Path:
         """The published DuckDB file, always the latest."""
         return self.published / "rapport.duckdb"

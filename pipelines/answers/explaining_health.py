@@ -143,6 +143,8 @@ def problems(found: Mapping[str, Any], published: list[Found] | None) -> list[st
             said.append(f"The parts of the change come to {moved:,.4f}, not to {now['score'] - before['score']:,.2f}.")
     if published is not None:
         columns = ("factor", "raw_value", "points", "weight", "contribution")
-        mine, theirs = ({tuple(row[name] for name in columns) for row in side} for side in (found["signs"], published))
+        mine, theirs = (
+            {tuple(row[name] for name in columns) for row in side} for side in (found["signs"], published)
+        )
         said += [f"marts.health_factor says otherwise of {factor}." for factor, *_ in sorted(mine ^ theirs)]
     return said
