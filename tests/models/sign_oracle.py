@@ -1,6 +1,6 @@
 """What every sign of a company was on a day, asked of the rows one day at a time, in plain Python. No test stands here.
 
-Each function is given a company and a day and answers as things stood at the end of that day; None is: nothing is known.
+Each function is given a company and a day and answers as things stood at the end of that day; None: nothing is known.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from sign_world import AS_OF, BOUNCE_DAYS, FIRST, LAST, NPS_DAYS, USAGE_DAYS, WINDOWS, Row, World, number
+
+from models.policy.health import Factor
 
 Value = Decimal | None
 
@@ -36,22 +39,7 @@ class Oracle:
         for table, rows in world.rows.items():
             for row in rows:
                 self.of.setdefault((table, row.get("company_id", "")), []).append(row)
-        self.signs: dict[str, Callable[[str, date], Value]] = {
-            "last_touch": self.last_touch,
-            "response_balance": self.response_balance,
-            "ticket_load": self.ticket_load,
-            "ticket_severity": self.ticket_severity,
-            "nps": self.nps,
-            "csat": self.csat,
-            "payments_overdue": self.payments_overdue,
-            "contract_time_left": self.contract_time_left,
-            "csm_score": self.csm_score,
-            "champion_left": self.champion_left,
-            "delivery": self.delivery,
-            "usage_level": self.usage_level,
-            "usage_trend": self.usage_trend,
-            "usage_breadth": self.usage_breadth,
-        }
+        self.signs: dict[str, Callable[[str, date], Value]] = {name: getattr(self, name) for name in get_args(Factor)}
 
     def get(self, table: str, company: str) -> list[Row]:
         return self.of.get((f"objects.{table}", company), [])
@@ -70,12 +58,28 @@ class Oracle:
             planned = ends if not sub["auto_renew"] and not asked else None
             said = asked
             if cancel and not said:
-                versions = [v for v in self.rows["history.subscription"] if v["subscription_id"] == sub["subscription_id"]]
+                versions = [
+                    v for v in self.rows["history.subscription"] if v["subscription_id"] == sub["subscription_id"]
+                ]
                 said = min((v["valid_from"] for v in versions if v.get("cancel_at")), default=sub["updated_at"])
             known = min(begin, sub.get("created_at") or begin, AS_OF)
             notice = min(said, stop or said, AS_OF) if said else None
             found.append((begin.date(), on(stop), on(planned), known.date(), on(notice)))
         return found
+
+    def notice_on(self, company: str, first: date, stop: date | None) -> date | None:
+        """The day from which all that ran, until a span ended or now, was said to end; None: it was not."""
+        terms = self.terms(company)
+        last = min(stop - days(1) if stop else LAST, LAST)
+        unsaid = first - days(1)
+        for day in (first + days(count) for count in range((last - first).days + 1)):
+            running = [notice for begin, end, _, _, notice in terms if begin <= day and (end is None or day < end)]
+            if any(notice is None or day < notice for notice in running):
+                unsaid = day
+        if unsaid < last:
+            return unsaid + days(1)
+        at_once = [notice for _, end, _, _, notice in terms if notice and notice == end == stop]
+        return stop if at_once and stop and stop <= LAST else None
 
     def is_customer(self, company: str, day: date) -> bool:
         return any(begin <= day and (stop is None or day < stop) for begin, stop, *_ in self.terms(company))
@@ -293,6 +297,7 @@ class Oracle:
         found = self.get("usage_event", company)
         return [row for row in found if first <= (day - row["occurred_at"].date()).days <= last]
 
+    @cache  # noqa: B019  an oracle lives as long as its world
     def active(self, company: str, day: date) -> int:
         return len({row["product_user_id"] for row in self.acts(company, day, 1, USAGE_DAYS)})
 

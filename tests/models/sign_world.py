@@ -129,7 +129,9 @@ class World:
 
     def _told(self, subscription: Row, said: datetime) -> None:
         """Two versions of which the second says when it ends, or one that said so from the first."""
-        shared = {key: subscription[key] for key in ("subscription_id", "company_id", "currency", "starts_at", "status")}
+        shared = {
+            key: subscription[key] for key in ("subscription_id", "company_id", "currency", "starts_at", "status")
+        }
         first = subscription["starts_at"] - timedelta(days=1)
         if self.maybe():
             said = min(said, AS_OF)
@@ -181,18 +183,29 @@ class World:
                 state = self.rng.choice(["succeeded", "succeeded", "succeeded", "failed"])
                 at = paid + timedelta(days=self.rng.randint(0, 9), seconds=len(self.rows["objects.invoice"]))
                 self.add(
-                    "objects.payment", invoice_id=made["invoice_id"], paid_at=at, amount=part, currency="EUR", status=state
+                    "objects.payment",
+                    invoice_id=made["invoice_id"],
+                    paid_at=at,
+                    amount=part,
+                    currency="EUR",
+                    status=state,
                 )
 
     def _talk(self, name: str) -> None:
         for _ in range(self.rng.randint(0, 3)):
             kind = self.rng.choice(["email", "email", "chat"])
-            talk = self.add("objects.conversation", company_id=name, conversation_type=kind, started_at=self.moment(-30, 0))
+            talk = self.add(
+                "objects.conversation", company_id=name, conversation_type=kind, started_at=self.moment(-30, 0)
+            )
             for at in sorted(self.moment() for _ in range(self.rng.randint(1, 8))):
                 who = "author_contact_id" if self.maybe(0.4) else "author_team_member_id"
                 automatic = self.maybe(0.1)
                 self.add(
-                    "objects.message", conversation_id=talk["conversation_id"], sent_at=at, is_automatic=automatic, **{who: "x"}
+                    "objects.message",
+                    conversation_id=talk["conversation_id"],
+                    sent_at=at,
+                    is_automatic=automatic,
+                    **{who: "x"},
                 )
 
     def _tickets(self, name: str) -> None:
@@ -205,7 +218,9 @@ class World:
             moments = sorted({self.past() for _ in range(self.rng.randint(0, 5))})
             for at in (at for at in moments if at > opened):
                 field = self.rng.choice(["status", "status", "priority"])
-                words = ["new", "open", "pending", "solved", "closed"] if field == "status" else ["low", "high", "urgent"]
+                words = (
+                    ["new", "open", "pending", "solved", "closed"] if field == "status" else ["low", "high", "urgent"]
+                )
                 old = status if field == "status" else priority
                 new = self.rng.choice([word for word in words if word != old])
                 status, priority = (new, priority) if field == "status" else (status, new)
@@ -258,7 +273,13 @@ class World:
             person = self.add("objects.contact", name="Someone", decision_role="champion")
             who = person["contact_id"]
             left = self.rng.choice([None, None, self.day()])
-            self.add("objects.job_role", contact_id=who, company_id=name, started_on=FIRST - timedelta(days=90), ended_on=left)
+            self.add(
+                "objects.job_role",
+                contact_id=who,
+                company_id=name,
+                started_on=FIRST - timedelta(days=90),
+                ended_on=left,
+            )
             called = self.past()
             self.add("history.contact", **person, valid_from=called, known_from=called)
             if self.maybe(0.4):
@@ -271,7 +292,10 @@ class World:
                     "objects.conversation", company_id=name, conversation_type="email", started_at=self.moment(-30, 0)
                 )
                 self.add(
-                    "objects.message", conversation_id=talk["conversation_id"], sent_at=self.moment(), author_contact_id=who
+                    "objects.message",
+                    conversation_id=talk["conversation_id"],
+                    sent_at=self.moment(),
+                    author_contact_id=who,
                 )
 
     def _use(self, name: str) -> None:
@@ -299,7 +323,14 @@ class World:
     def _versions_of_user(self, row: Row) -> None:
         changed, record = row["updated_at"], {"source_record_id": row["product_user_id"]}
         before = changed - timedelta(days=self.rng.randint(1, 50))
-        self.add("history.product_user", **row | {"status": "active"}, **record, valid_from=before, valid_to=changed, known_from=before)
+        self.add(
+            "history.product_user",
+            **row | {"status": "active"},
+            **record,
+            valid_from=before,
+            valid_to=changed,
+            known_from=before,
+        )
         self.add("history.product_user", **row, **record, valid_from=changed, known_from=changed)
 
 
