@@ -39,9 +39,9 @@ def headline(found: Mapping[str, Any]) -> str:
 
 def meaning(sign: Mapping[str, Any]) -> str:
     """What a sign says, in its good or bad words."""
-    value = f"{sign['raw_value']:.0%}" if sign["is_share"] else f"{sign['raw_value']:.2f}".rstrip("0").rstrip(".")
-    told: str = sign["good"] if sign["points"] >= SOUND else sign["bad"].replace("{value}", value.replace("-", MINUS))
-    return told if "{value}" in sign["bad"] and value in told else f"{told} ({value.replace('-', MINUS)})"
+    value = (f"{sign['raw_value']:.0%}" if sign["is_share"] else _plain(sign["raw_value"])).replace("-", MINUS)
+    told: str = sign["good"] if sign["points"] >= SOUND else sign["bad"].replace("{value}", value)
+    return told if value in told else f"{told} ({value})"
 
 
 def _signs(found: Mapping[str, Any]) -> Iterator[str]:
