@@ -10,7 +10,7 @@ import importlib
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -155,14 +155,15 @@ def catalogue() -> dict[str, Table]:
     declared = sorted((MODELS / "metrics").glob("*.toml"))
     marts = frozenset(str(tomllib.loads(path.read_text())["mart"]) for path in declared)
     for name, above in (("workflow_run", "task_done"), ("workflow_step", "workflow_run")):
-        conditions = {"marts.company_360", "marts.contact_360", "policy.workflow_template", "policy.workflow_step"}
-        reads = frozenset({*conditions, "policy.behaviour", "meta.run", "ledger.task_done", f"ledger.{above}"})
+        policies = {"policy.workflow_template", "policy.workflow_step", "policy.behaviour"}
+        reads = frozenset({*policies, "meta.run", "ledger.task_done", f"ledger.{above}"})
         tables[f"ledger.{name}"] = Table(f"ledger.{name}", "ledger", reads, MAKERS / "workflows.py")
     tables["metrics.metric_value"] = Table(
         "metrics.metric_value", "metrics", marts | {"policy.revenue"}, MODELS / "metrics"
     )
     tables |= _remembered(tables)
     tables = {name: _expand(table, tables) for name, table in tables.items()}
+    tables |= _asked_by_workflows(tables)
     order = TopologicalSorter({name: table.reads & tables.keys() for name, table in tables.items()}).static_order()
     return {name: tables[name] for name in order}
 
@@ -198,6 +199,17 @@ def _remembered(tables: Mapping[str, Table]) -> dict[str, Table]:
         Table("meta.source_row", "source_row", _placed(), MAKERS / "source_rows.py"),
     )
     return {table.name: table for table in made}
+
+
+def _asked_by_workflows(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The ledger of workflows after every mart that their conditions may ask: all that none of them has a hand in."""
+    noted = frozenset({"ledger.workflow_run", "ledger.workflow_step"})
+    following, grown = noted, frozenset[str]()
+    while following != grown:
+        grown = following
+        following |= {name for name, table in tables.items() if table.reads & grown}
+    marts = frozenset(name for name in tables if name.startswith("marts.")) - following
+    return {name: replace(tables[name], reads=tables[name].reads | marts) for name in noted}
 
 
 def _placed() -> frozenset[str]:

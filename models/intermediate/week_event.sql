@@ -41,8 +41,7 @@ happened as (
 )
 
 select
-    cast(date_trunc('week', h.happened_on) as date) as week, coalesce(h.company_id, '(unknown)') as company_id,
-    h.happened_on, h.kind, h.object, h.object_id, h.amount, h.tone, p.reporting_currency as currency,
+    cast(date_trunc('week', h.happened_on) as date) as week, h.company_id, h.happened_on, h.kind, h.object, h.object_id, h.amount, h.tone, p.reporting_currency as currency,
     k.sort_no, k.unit, k.one, k.many,
     k.said || coalesce(
         ': ' || cast(cast(round(abs(h.amount), 2) as decimal(18, 2)) as varchar) || ' ' || p.reporting_currency || k.unit, ''

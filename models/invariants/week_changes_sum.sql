@@ -3,18 +3,18 @@ with told as (
     select
         week, kind, sum(amount) as amount,
         case
-            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn') then count(distinct company_id)
+            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn') then count(distinct scope)
             else count(*)
         end as item_count
     from marts.week_change
-    where company_id <> '(all)'
+    where scope <> '(all)'
     group by week, kind
 ),
 
 summed as (
     select week, kind, amount, item_count
     from marts.week_change
-    where company_id = '(all)' and kind <> 'arr'
+    where scope = '(all)' and kind <> 'arr'
 )
 
 select coalesce(t.week, s.week) as week, coalesce(t.kind, s.kind) as kind, t.amount, s.amount as amount_of_all, t.item_count

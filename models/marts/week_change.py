@@ -12,8 +12,9 @@ class WeekChange(Schema):
     """
 
     week: Day = field("Monday of the week.", key=True)
-    company_id: Text = field("The company; (all) for the business as a whole, (unknown) where none is known.", key=True)
+    scope: Text = field("The company; (all) for the business as a whole, (unknown) where none is known.", key=True)
     place: Whole = field("Place in the week: what is about most money first, then by kind.", key=True, ge=1)
+    company_id: Text = field("The company; null for the business as a whole.", references="company")
     is_complete: Flag = field("False in the week that is not over.", required=True)
     kind: Text = field(
         "What changed: arr (of the business: all of it), new, reactivation, expansion, contraction, churn, notice, "

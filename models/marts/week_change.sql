@@ -21,7 +21,7 @@ summed as (
     select
         week, kind, currency, sort_no, unit, one, many, sum(amount) as amount, sum(tone) as tone,
         case
-            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn') then count(distinct company_id)
+            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn') then count(distinct coalesce(company_id, '(unknown)'))
             else count(*)
         end as item_count
     from intermediate.week_event
@@ -30,11 +30,11 @@ summed as (
 
 line as (
     select
-        week, company_id, kind, sort_no, 1 as item_count, amount, currency, sentence, happened_on, object, object_id
+        week, coalesce(company_id, '(unknown)') as scope, company_id, kind, sort_no, 1 as item_count, amount, currency, sentence, happened_on, object, object_id
     from intermediate.week_event
     union all
     select
-        week, '(all)' as company_id, kind, sort_no, item_count, amount, currency,
+        week, '(all)' as scope, cast(null as varchar) as company_id, kind, sort_no, item_count, amount, currency,
         item_count || ' ' || case when item_count = 1 then one else many end
         || coalesce(': ' || cast(cast(round(abs(amount), 2) as decimal(18, 2)) as varchar) || ' ' || currency || unit, '')
         || case
@@ -45,7 +45,7 @@ line as (
     from summed
     union all
     select
-        week, '(all)' as company_id, 'arr' as kind, 0 as sort_no, 1 as item_count,
+        week, '(all)' as scope, cast(null as varchar) as company_id, 'arr' as kind, 0 as sort_no, 1 as item_count,
         arr - coalesce(arr_before, 0) as amount, currency,
         'ARR ' || cast(cast(round(arr, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ', '
         || cast(cast(round(abs(arr - coalesce(arr_before, 0)), 2) as decimal(18, 2)) as varchar)
@@ -56,9 +56,9 @@ line as (
 )
 
 select
-    l.week, l.company_id,
+    l.week, l.scope, l.company_id,
     row_number() over (
-        partition by l.week, l.company_id
+        partition by l.week, l.scope
         order by
             l.sort_no = 0 desc, abs(l.amount) desc nulls last, l.sort_no asc, l.happened_on asc, l.object asc, l.object_id asc
     ) as place,

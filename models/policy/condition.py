@@ -41,6 +41,13 @@ def mart_columns(mart: str) -> dict[str, pl.DataType]:
 
 
 @cache
+def mart_key(mart: str) -> tuple[str, ...]:
+    """The columns that tell one row of a mart from another, by its schema."""
+    declared = shipped_schema("marts", mart).to_schema().columns
+    return tuple(name for name, column in declared.items() if (column.metadata or {}).get("key"))
+
+
+@cache
 def check_condition(mart: str, condition: str) -> None:
     """ValueError when a condition is no true-or-false SQL expression over one mart's columns and the day alone."""
     try:
@@ -83,6 +90,13 @@ def depends_on_workflows(mart: str) -> bool:
             seen.add(table)
             waiting += _reads(table)
     return False
+
+
+@cache
+def marts_about(column: str) -> tuple[str, ...]:
+    """The marts that have a column and that no workflow has a hand in: those a workflow may ask."""
+    names = sorted(path.stem for path in (MODELS / "marts").glob("*.py") if path.stem != "__init__")
+    return tuple(name for name in names if column in mart_columns(name) and not depends_on_workflows(name))
 
 
 def _reads(table: str) -> list[str]:

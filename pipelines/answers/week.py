@@ -8,7 +8,7 @@ from pipelines.answers.lookup import find_company, open_snapshot, rows
 from pipelines.home import Home
 
 BUSINESS = "(all)"
-"""The company_id of the lines that are about the business as a whole."""
+"""The scope of the lines that are about the business as a whole."""
 
 
 def find(home: Home, company: str | None, weeks: int) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def find(home: Home, company: str | None, weeks: int) -> dict[str, Any]:
             from marts.week_change as w
             left join marts.company_360 as c on w.company_id = c.company_id
             where w.week > $week - cast(7 * $weeks as integer) and ($company is null or w.company_id = $company)
-            order by w.week desc, w.company_id = '(all)' desc,
-                case when w.company_id = '(all)' or $company is not null then w.place end,
-                abs(w.amount) desc nulls last, w.company_id, w.place
+            order by w.week desc, w.scope = '(all)' desc,
+                case when w.scope = '(all)' or $company is not null then w.place end,
+                abs(w.amount) desc nulls last, w.scope, w.place
             """,
             {"week": run["week"], "weeks": weeks, "company": meant["company_id"] if meant else None},
         )
@@ -50,8 +50,8 @@ def _week(week: Any, is_complete: bool, found: list[dict[str, Any]], is_company:
         return {**told, "lines": lines}
     return {
         **told,
-        "lines": [row for row in lines if row["company_id"] == BUSINESS],
-        "companies": [row for row in lines if row["company_id"] != BUSINESS],
+        "lines": [row for row in lines if row["scope"] == BUSINESS],
+        "companies": [row for row in lines if row["scope"] != BUSINESS],
     }
 
 

@@ -6,10 +6,12 @@ hold. What a template is belongs to `models/policy/workflow`; what follows from 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from models.policy.condition import mart_columns
 from pipelines.warehouse import Connection, scalar, transaction
 
 _LEDGER = """
@@ -54,15 +56,13 @@ def prepare(con: Connection) -> None:
 def build_runs(con: Connection) -> int:
     """Note the runs that start, end early, or may start again as of the run's day; return the runs there are.
 
-    A template starts one run per company or contact. One that repeats starts another after the run before it has
-    ended and its condition was seen not to hold in between.
+    A template starts one run per cause: a company or contact, or what its `key` tells apart in its mart. One that
+    repeats starts another after the run before it has ended and its condition was seen not to hold in between.
     """
     if _is_on(con):
-        for name, subject, starts_when, ends_when, repeats in con.execute(
-            "select id, subject, starts_when, ends_when, repeats from policy.workflow_template where is_active"
-        ).fetchall():
-            _note_subjects(con, subject, starts_when, ends_when)
-            _advance_runs(con, name, repeats)
+        for template in con.sql("select * from policy.workflow_template where is_active").pl().to_dicts():
+            _note_subjects(con, template)
+            _advance_runs(con, template["id"], template["repeats"], has_end=template["ends_when"] is not None)
     return int(scalar(con, "select count(*) from ledger.workflow_run"))
 
 
@@ -70,28 +70,54 @@ def _is_on(con: Connection) -> bool:
     return bool(scalar(con, "select workflows_run from policy.behaviour"))
 
 
-def _note_subjects(con: Connection, subject: str, starts_when: str, ends_when: str | None) -> None:
-    """`subject`: whom the template may run on, and whether its conditions hold for each now."""
-    contact = "v.contact_id" if subject == "contact" else "null"
+def _note_subjects(con: Connection, template: Mapping[str, Any]) -> None:
+    """`subject`: the causes there are in the template's mart, whom each is about, whether its conditions hold now."""
+    mart, about = template["mart"], f"{template['subject']}_id"
+    contact = "min(v.contact_id)" if about == "contact_id" else "cast(null as varchar)"
+    company = "min(v.company_id)"
+    if "company_id" not in mart_columns(mart):
+        company = "(select c.company_id from marts.contact_360 as c where c.contact_id = min(v.contact_id))"
     con.execute(
         f"""
         create or replace temp table subject as
-        select v.{subject}_id as subject_id, v.company_id, cast({contact} as varchar) as contact_id, r.as_of_on,
-            coalesce({starts_when}, false) as starts, coalesce({ends_when or "false"}, false) as ends
-        from marts.{subject}_360 as v cross join meta.run as r
+        with seen as ({_seen(mart)})
+        select {_cause(template["key"])} as subject_id, {company} as company_id, {contact} as contact_id,
+            bool_or(coalesce((\n{template["starts_when"]}\n), false)) as starts,
+            bool_or(coalesce((\n{template["ends_when"] or "false"}\n), false)) as ends
+        from seen as v
+        where v.{about} is not null
+        group by 1
         """
     ).fetchall()
 
 
-def _advance_runs(con: Connection, template: str, repeats: bool) -> None:
+def _seen(mart: str) -> str:
+    """The rows that conditions are asked of: those of the mart, with the day."""
+    day = "" if "as_of_on" in mart_columns(mart) else ", (select as_of_on from meta.run) as as_of_on"
+    return f"select m.*{day} from marts.{mart} as m"
+
+
+def _cause(key: Sequence[str]) -> str:
+    """One text for the values of a key; those of several columns are told apart whatever stands in them."""
+    if len(key) == 1:
+        return f"coalesce(cast(v.\"{key[0]}\" as varchar), '~')"
+    escaped = [f"coalesce(replace(replace(cast(v.\"{name}\" as varchar), '~', '~~'), '/', '~/'), '~')" for name in key]
+    return " || '/' || ".join(escaped)
+
+
+def _advance_runs(con: Connection, template: str, repeats: bool, *, has_end: bool) -> None:
+    """A cause that is not in the mart any more has lapsed, and has come to its end where the template says of one."""
     con.execute(
-        "update ledger.workflow_run as w set exited_on = s.as_of_on from subject as s where w.template = ? "
-        "and s.subject_id = w.subject_id and s.ends and w.exited_on is null and w.started_on <= s.as_of_on",
-        [template],
+        "update ledger.workflow_run as w set exited_on = r.as_of_on from meta.run as r where w.template = $template "
+        "and w.exited_on is null and w.started_on <= r.as_of_on "
+        "and (w.subject_id in (select subject_id from subject where ends) "
+        "or ($has_end and w.subject_id not in (select subject_id from subject)))",
+        {"template": template, "has_end": has_end},
     ).fetchall()
     con.execute(
-        "update ledger.workflow_run as w set lapsed_on = s.as_of_on from subject as s where w.template = ? "
-        "and s.subject_id = w.subject_id and not s.starts and w.lapsed_on is null and w.started_on <= s.as_of_on",
+        "update ledger.workflow_run as w set lapsed_on = r.as_of_on from meta.run as r where w.template = ? "
+        "and w.lapsed_on is null and w.started_on <= r.as_of_on "
+        "and w.subject_id not in (select subject_id from subject where starts)",
         [template],
     ).fetchall()
     con.execute(
@@ -108,9 +134,10 @@ def _advance_runs(con: Connection, template: str, repeats: bool) -> None:
             from ledger.workflow_run as w left join finished as f on f.workflow_run_id = w.workflow_run_id
             where w.template = $template group by w.subject_id
         )
-        select 'workspace:' || $template || ':' || s.subject_id || ':' || s.as_of_on as workflow_run_id,
-            $template as template, s.subject_id, s.company_id, s.contact_id, s.as_of_on as started_on
+        select 'workspace:' || $template || ':' || s.subject_id || ':' || r.as_of_on as workflow_run_id,
+            $template as template, s.subject_id, s.company_id, s.contact_id, r.as_of_on as started_on
         from subject as s
+        cross join meta.run as r
         left join latest as l on l.subject_id = s.subject_id
         where s.starts and not s.ends and (l.subject_id is null or ($repeats and l.has_lapsed and l.has_ended))
         order by s.subject_id
@@ -126,18 +153,25 @@ def build_steps(con: Connection) -> int:
     of its own, once that holds as well. A run that ended early makes no more.
     """
     if _is_on(con):
-        for template, step, days, after, only_if in con.execute(
-            "select s.template, s.id, s.days, s.after, s.only_if from policy.workflow_step as s"
-        ).fetchall():
-            subject = scalar(con, "select subject from policy.workflow_template where id = ?", [template])
-            _make_step(con, subject, template, step, days, after, only_if)
+        for planned in (
+            con.sql(
+                "select s.*, t.mart, t.key from policy.workflow_step as s "
+                "join policy.workflow_template as t on s.template = t.id order by s.template, s.position"
+            )
+            .pl()
+            .to_dicts()
+        ):
+            _make_step(con, planned)
     return int(scalar(con, "select count(*) from ledger.workflow_step"))
 
 
-def _make_step(
-    con: Connection, subject: str, template: str, step: str, days: int, after: str | None, only_if: str | None
-) -> None:
-    wanted = f"select 1 from marts.{subject}_360 as v where v.{subject}_id = w.subject_id and ({only_if})"
+def _make_step(con: Connection, planned: Mapping[str, Any]) -> None:
+    wanted = "true"
+    if planned["only_if"]:
+        wanted = (
+            f"w.subject_id in (with seen as ({_seen(planned['mart'])}) "
+            f"select {_cause(planned['key'])} from seen as v where (\n{planned['only_if']}\n))"
+        )
     con.execute(
         f"""
         insert into ledger.workflow_step by name
@@ -149,13 +183,13 @@ def _make_step(
         where w.template = $template and w.started_on <= r.as_of_on
             and (w.exited_on is null or w.exited_on > r.as_of_on)
             and ($after is null or d.done_on <= r.as_of_on)
-            and {"exists (" + wanted + ")" if only_if else "true"}
+            and {wanted}
             and not exists (
                 select 1 from ledger.workflow_step as m where m.workflow_run_id = w.workflow_run_id and m.step = $step
             )
         order by w.workflow_run_id
         """,
-        {"template": template, "step": step, "days": days, "after": after},
+        {"template": planned["template"], "step": planned["id"], "days": planned["days"], "after": planned["after"]},
     ).fetchall()
 
 

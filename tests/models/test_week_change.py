@@ -183,7 +183,7 @@ SAID = {
 def test_a_week_in_words_the_most_money_first(bench: Any) -> None:
     made = bench(a_week())
     rows = made.want("marts.week_change").filter(week=MONDAY).sort("place")
-    found = {name: rows.filter(company_id=name)["sentence"].to_list() for name in rows["company_id"].unique()}
+    found = {name: rows.filter(scope=name)["sentence"].to_list() for name in rows["scope"].unique()}
     assert {key: sorted(said) for key, said in found.items()} == {key: sorted(said) for key, said in SAID.items()}
     # Of the same amount, and of lines without one, the kind decides.
     for name in ("beta", "coma", "(all)", "(unknown)"):
@@ -233,7 +233,7 @@ def test_random_weeks_are_as_counted_plainly(bench: Any, seed: int) -> None:
             amounts[week, kind] += (sign * 12 * row[kind] * RATES[currency]).quantize(Decimal("0.01"))
             payers[week, kind].add(name)
     opened = Counter(day - timedelta(days=day.weekday()) for _, day in tickets if FIRST <= day <= TODAY)
-    business_lines = rows.filter(pl.col("company_id") == "(all)", pl.col("kind") != "arr")
+    business_lines = rows.filter(pl.col("scope") == "(all)", pl.col("kind") != "arr")
     found = {(row["week"], row["kind"]): (row["item_count"], row["amount"]) for row in business_lines.to_dicts()}
     expected: dict[tuple[date, str], Any] = {key: (len(payers[key]), amount) for key, amount in amounts.items()}
     expected |= {(week, "ticket_opened"): (count, None) for week, count in opened.items()}
@@ -245,9 +245,9 @@ def test_random_weeks_are_as_counted_plainly(bench: Any, seed: int) -> None:
 
 def test_the_invariant_notices_a_line_that_is_lost(bench: Any) -> None:
     whole = bench(a_week()).want("marts.week_change")
-    lost = whole.filter((pl.col("kind") != "renewal_lost") | (pl.col("company_id") == "(all)"))
+    lost = whole.filter((pl.col("kind") != "renewal_lost") | (pl.col("scope") == "(all)"))
     wrong = whole.with_columns(
-        amount=pl.when(pl.col("company_id") == "beta").then(0).otherwise(pl.col("amount")).cast(pl.Decimal(18, 4))
+        amount=pl.when(pl.col("scope") == "beta").then(0).otherwise(pl.col("amount")).cast(pl.Decimal(18, 4))
     )
     twice = pl.concat([whole, whole.filter(kind="reached", company_id="acme").with_columns(place=pl.lit(99, pl.Int64))])
     for broken, kinds in (
