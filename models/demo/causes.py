@@ -60,17 +60,23 @@ def _possible(clock: Clock, company: Company, plans: Sequence[Plan], first: Cont
     def decline(cause: str, first_at: datetime, last_at: datetime) -> tuple[str, Decline]:
         return cause, Decline(cause, first_at, last_at, max(others_at, first_at), low)
 
-    can_leave = company.domain and not first.is_free_mail and began_at > first.created_at + days(2)
+    can_leave = _has_champion(company, plans, first) and began_at > first.created_at + days(2)
     due_at = _first_due(clock, company, plans, began_at)
     is_in_time = due_at and due_at + OVERDUE <= max(story.turn_at, began_at + OVERDUE) + days(20)
     if company.in_usage:
-        yield decline("usage_drop", began_at, down_at)
+        yield decline("usage_drop", began_at, max(story.turn_at, began_at + NOTICED))
     if can_leave:
         yield decline("champion_left", began_at, began_at + NOTICED)
     if due_at and is_in_time:
         yield decline("unpaid", due_at, due_at + OVERDUE)
     if company.in_helpdesk or not (company.in_usage or can_leave or is_in_time):
         yield decline("tickets", began_at, down_at)
+
+
+def _has_champion(company: Company, plans: Sequence[Plan], first: Contact) -> bool:
+    """Whether the CRM knows a champion by an address of the company: the one CRM says so itself, the other in deals."""
+    is_known = company.crm == "hubspot" or not plans or any(plan.deal_no for plan in plans)
+    return first.in_crm and is_known and company.domain is not None and not first.is_free_mail
 
 
 def _first_due(clock: Clock, company: Company, plans: Sequence[Plan], after: datetime) -> datetime | None:
@@ -116,9 +122,9 @@ def stand_in(clock: Clock, contacts: Sequence[Contact]) -> None:
 def decline_rows(clock: Clock, companies: Sequence[Company]) -> list[Row]:
     """Rows of frame `truth_decline`: of every customer that paid when its decline began.
 
-    `began_on` is the first day on which the cause's own sign can be worse, `down_on` that on which it is worst; a
-    customer lost before never got there. `lost_on` is the day from which it paid no more. `is_recovered`: it pays, and
-    has been content again since.
+    `began_on` is the first day on which the cause's own sign can be worse, `down_on` that on which it is worst, or that
+    on which the customer was lost or well again before; null where it still gets worse. `lost_on` is the day from which
+    it paid no more. `is_recovered`: it pays, and has been content again since.
     """
     rows = []
     for company in companies:

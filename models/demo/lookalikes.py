@@ -47,20 +47,21 @@ def mix_up(clock: Clock, contacts: Sequence[Contact]) -> None:
         job = _new_job(clock, person, left_at, [other for other in free if other.no not in used])
         if job and _can_change(person) and person.no not in used and len(used) < 2 * wanted:
             used |= {person.no, job.no}
-            _move(clock, rng, person, left_at, job, taken)
+            _move(clock, rng, person, left_at, job, taken, MOVED_SHARE)
     _find_champions_a_job(clock, firsts.values(), [other for other in free if other.no not in used], taken)
 
 
 def _find_champions_a_job(clock: Clock, firsts: Iterable[Contact], free: Sequence[Contact], taken: set[str]) -> None:
-    """Half of the champions who left come back at another company."""
+    """Half of the champions who left come back at another company, where the CRM finds them."""
     used: set[int] = set()
     for person in firsts:
         rng = clock.rng("champion", person.no)
         if person.left_at and rng.random() < COMING_BACK:
-            job = _new_job(clock, person, person.left_at, [other for other in free if other.no not in used])
+            near = [other for other in free if other.no not in used and other.company.crm == person.company.crm]
+            job = _new_job(clock, person, person.left_at, near if person.in_crm else [])
             if job:
                 used.add(job.no)
-                _move(clock, rng, person, person.left_at, job, taken)
+                _move(clock, rng, person, person.left_at, job, taken, 1)
 
 
 def _can_change(person: Contact) -> bool:
@@ -105,7 +106,9 @@ def _new_job(clock: Clock, person: Contact, left_at: datetime, free: Sequence[Co
     return next(iter(known or fitting), None)
 
 
-def _move(clock: Clock, rng: Random, person: Contact, left_at: datetime, job: Contact, taken: set[str]) -> None:
+def _move(
+    clock: Clock, rng: Random, person: Contact, left_at: datetime, job: Contact, taken: set[str], moved_share: float
+) -> None:
     """Make `job` the new job of `person`: the same name, a new address, mostly the same mobile telephone."""
     _rename(rng, job, person, taken)
     start = max(left_at + days(10), job.company.created_at + days(1))
@@ -113,7 +116,7 @@ def _move(clock: Clock, rng: Random, person: Contact, left_at: datetime, job: Co
     job.person_no, person.left_at = person.person_no, left_at
     person.phone = job.phone = phone_number(rng, person.company.country)
     same_crm = person.company.crm is not None and person.company.crm == job.company.crm
-    if same_crm and person.in_crm and rng.random() < MOVED_SHARE:
+    if same_crm and person.in_crm and rng.random() < moved_share:
         person.is_moved, job.in_crm, job.in_mail = True, False, True
 
 

@@ -17,7 +17,6 @@ from models.demo.clock import Clock, between, days
 from models.demo.frames import Row
 
 RETRIES = (timedelta(hours=1), timedelta(days=3), timedelta(days=8))
-WRITTEN_OFF = timedelta(days=150)
 FRAMES = ("invoices", "invoice_lines", "payments", "refunds", "credit_notes", "sales")
 
 
@@ -71,13 +70,10 @@ class Books:
         bill.status = bill.status or ("paid" if bill.paid_at else "open")
 
     def _refuse(self, bill: Bill) -> None:
-        """Not paid before the company is content again; written off once it is lost."""
-        back, now = bill.company.story.return_at, self.clock.as_of
-        if back:
-            bill.paid_at = back + days(0.3)
+        """Not paid before the company is content again, and not written off either."""
+        if bill.company.story.return_at:
+            bill.paid_at = bill.company.story.return_at + days(0.3)
             bill.attempts = [(bill.paid_at, bill.total, "succeeded")]
-        elif not bill.company.pays_at(now - timedelta(seconds=1)) and bill.issued_at < now - WRITTEN_OFF:
-            bill.status = "uncollectible"
 
     def _fail(self, bill: Bill) -> None:
         """Tries that fail until the subscription is active again; or it ends and the bill is given up."""
@@ -108,7 +104,7 @@ class Books:
         late = (0.3, 1.02) if mood >= 0.5 else (0.9, 2.1) if mood >= 0.3 else (1.3, 3.4)
         wait = (due_at(bill) - bill.issued_at).days * rng.uniform(*late)
         if mood < 0.3 and rng.random() < 0.25:
-            bill.status = "uncollectible" if bill.issued_at < self.clock.as_of - WRITTEN_OFF else None
+            bill.status = "uncollectible" if bill.issued_at < self.clock.as_of - days(150) else None
             return
         bill.paid_at, half = bill.issued_at + days(wait), cents(bill.total / 2)
         if rng.random() < (0.04 if mood >= 0.5 else 0.2):

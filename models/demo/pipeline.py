@@ -99,7 +99,13 @@ def deal_row(clock: Clock, deal: Deal, stages: Sequence[Row]) -> Row:
 
 
 def stakeholders(rng: Random, deal: Deal, contacts: Sequence[Contact]) -> list[Row]:
-    """Rows of frame `deal_contacts`: one to three people of the company."""
+    """Rows of frame `deal_contacts`: one to three people of the company.
+
+    At the first sale its champion is one of them.
+    """
     people = [contact for contact in contacts if contact.in_crm and not contact.is_role_address]
     chosen = rng.sample(people, min(len(people), rng.randint(1, 3)))
+    champion = next((person for person in people if person.decision_role == "champion"), None)
+    if deal.kind == "new_business" and champion and champion not in chosen and champion.is_there(deal.created_at):
+        chosen[0] = champion
     return [{"deal_no": deal.no, "contact_no": person.no, "role": person.decision_role} for person in chosen]

@@ -133,7 +133,7 @@ class Product:
         Where use drops one user after another does nothing any more.
         """
         company, left_at = contact.company, contact.left_at
-        patience = self.clock.rng("patience", contact.no).uniform(0.3, 1.15)
+        patience = self.clock.rng("patience", contact.no).uniform(0.3, 1.0)
         zeal = MONTHLY_EVENTS[company.segment] * rng.choice((0.3, 0.7, 1, 1, 1.4, 2))
         growth = {"growing": 0.5, "shrinking": -0.4}.get(company.story.fate, 0.0)
         seen: set[datetime] = set()
