@@ -289,6 +289,23 @@ def test_how_far_ahead_is_a_matter_of_policy(bench: Any, tmp_path: Path) -> None
     assert [found[month_end(month)]["is_lost"] for month in (15, 16)] == [False, True]
 
 
+def test_of_many_customers_the_past_of_some_is_looked_at(bench: Any, tmp_path: Path) -> None:
+    """The same ones each time, from first to last; the present of all."""
+    text = (POLICIES / "risk.toml").read_text().replace("most_customers = 5000", "most_customers = 100")
+    (tmp_path / "risk.toml").write_text(text)
+    past = planted(150, 0.2)
+    made = bench(past.tables(), tmp_path)
+    rows, whole = made.want("intermediate.risk_snapshot"), bench(past.tables()).want("intermediate.risk_snapshot")
+    drawn = rows.filter(~pl.col("is_present"))["company_id"].unique()
+    assert drawn.len() == 100
+    kept = whole.filter(pl.col("is_present") | pl.col("company_id").is_in(drawn.implode()))
+    assert rows.sort("company_id", "day_on").equals(kept.sort("company_id", "day_on"))
+    features = made.want("intermediate.risk_feature").filter(pl.col("day_on") == AS_OF, feature="score_change_1m")
+    assert set(features["company_id"]) == set(rows.filter("is_present")["company_id"]), (
+        "whose past is not drawn has one"
+    )
+
+
 def test_what_is_known_of_a_day(bench: Any) -> None:
     """Signs as they were, the score against the month ends a month and three months before, tenure and money."""
     past = Past()
