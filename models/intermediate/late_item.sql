@@ -22,6 +22,7 @@ paid_up as (
 bill as (
     select
         i.company_id,
+        i.invoice_id,
         i.due_on,
         case
             when i.status in ('draft', 'void', 'scheduled') then i.due_on
@@ -39,10 +40,10 @@ bill as (
         and coalesce(i.issued_on <= r.as_of_on, true)
 ),
 
+-- What was paused from its first version on was so since an unknown day: the last change of the record.
 paused as (
-    select service_id, cast(min(valid_from) as date) as paused_on
+    select service_id, min(case when status = 'paused' then valid_from end) as paused_at, min(valid_from) as began_at
     from history.service
-    where status = 'paused'
     group by service_id
 ),
 
@@ -51,7 +52,10 @@ service as (
         s.service_id, s.company_id, s.due_on, coalesce(s.starts_on, cast(s.created_at as date), r.as_of_on) as known_from,
         case coalesce(s.status, case when s.completed_on <= r.as_of_on then 'complete' else 'active' end)
             when 'complete' then least(coalesce(s.completed_on, cast(s.updated_at as date)), r.as_of_on)
-            when 'paused' then least(coalesce(p.paused_on, cast(s.updated_at as date)), r.as_of_on)
+            when 'paused' then least(
+                coalesce(cast(case when p.paused_at > p.began_at then p.paused_at end as date), cast(s.updated_at as date)),
+                r.as_of_on
+            )
         end as known_to
     from objects.service as s
     cross join meta.run as r
@@ -60,18 +64,20 @@ service as (
 ),
 
 part as (
-    select service_id, due_on, done_on from intermediate.service_part where due_on is not null
+    select service_id, part as object, part_id as object_id, due_on, done_on
+    from intermediate.service_part
+    where due_on is not null
     union all
-    select service_id, due_on, cast(null as date) as done_on from service
+    select service_id, 'service' as object, service_id as object_id, due_on, cast(null as date) as done_on from service
 )
 
 select
-    b.company_id, 'payments_overdue' as factor, b.due_on,
+    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on,
     case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on, b.known_from,
     cast(null as date) as known_to
 from bill as b
 cross join meta.run as r
 union all
-select s.company_id, 'delivery', p.due_on, least(p.done_on, s.known_to), s.known_from, s.known_to
+select s.company_id, 'delivery', p.object, p.object_id, p.due_on, least(p.done_on, s.known_to), s.known_from, s.known_to
 from service as s
 join part as p on s.service_id = p.service_id

@@ -2,10 +2,9 @@
 -- A term that does not renew by itself is known to end from its start on (`planned_on`), an end that was asked for from the
 -- day it was asked for (`notice_on`), any other only once it is there.
 with told as (
-    -- What says when it will end, yet not when that was asked for, said so first in this version.
-    select subscription_id, min(valid_from) as told_at
+    -- Since when a record says that it will end. What it said in its first version has no day.
+    select subscription_id, min(case when cancel_at is not null then valid_from end) as told_at, min(valid_from) as began_at
     from history.subscription
-    where cancel_at is not null
     group by subscription_id
 ),
 
@@ -32,7 +31,9 @@ paid as (
                 then cast(s.ends_at as date)
         end as planned_on,
         cast(coalesce(
-            s.canceled_at, case when s.cancel_at is not null then coalesce(t.told_at, s.updated_at, r.as_of) end
+            s.canceled_at,
+            case when s.cancel_at is not null and t.told_at > t.began_at then t.told_at end,
+            case when s.cancel_at is not null then coalesce(s.updated_at, r.as_of) end
         ) as date) as said_on,
         case when coalesce(m.term_months, p.renewal_term_months) >= p.renewal_term_months
                 then coalesce(s.renewal_on, cast(s.ends_at as date))

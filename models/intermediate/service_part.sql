@@ -3,6 +3,7 @@
 with deliverable as (
     select
         d.service_id,
+        d.deliverable_id,
         d.due_on,
         case
             when d.status in ('delivered', 'accepted') or d.delivered_on <= r.as_of_on or d.accepted_on <= r.as_of_on
@@ -14,12 +15,13 @@ with deliverable as (
     where d.source_deleted_at is null
 )
 
-select service_id, 'deliverable' as part, due_on, done_on, done_on is not null as is_done, is_accepted
+select service_id, 'deliverable' as part, deliverable_id as part_id, due_on, done_on, done_on is not null as is_done, is_accepted
 from deliverable
 union all
 select
     m.service_id,
     'milestone' as part,
+    m.milestone_id as part_id,
     m.due_on,
     case when m.reached_on <= r.as_of_on then m.reached_on end as done_on,
     coalesce(m.reached_on <= r.as_of_on, false) as is_done,

@@ -18,6 +18,8 @@ spell as (
     select company_id, 'csm_score', from_on, to_on, value_at_from, per_day from intermediate.sign_csm
     union all
     select company_id, factor, from_on, to_on, value_at_from, per_day from intermediate.sign_late
+    union all
+    select company_id, factor, from_on, to_on, value_at_from, per_day from intermediate.sign_count
 ),
 
 clipped as (

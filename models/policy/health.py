@@ -111,7 +111,7 @@ class Policy(BaseModel):
     def _words_once(self) -> Policy:
         if len(set(self.severe_priorities)) < len(self.severe_priorities):
             raise ValueError("severe_priorities lists a priority twice")
-        if len(set(self.severe_severities)) < len(self.severe_severities):
+        if len({word.lower() for word in self.severe_severities}) < len(self.severe_severities):
             raise ValueError("severe_severities lists a severity twice")
         return self
 
