@@ -26,7 +26,7 @@ moved as (
         s.day_on as known_on
     from snapshot as s
     join earlier_day as d on s.day_on = d.day_on
-    join snapshot as e on s.company_id = e.company_id and d.earlier_on = e.day_on
+    join intermediate.health_total as e on s.company_id = e.company_id and d.earlier_on = e.day_on
     where s.score is not null and e.score is not null
 ),
 

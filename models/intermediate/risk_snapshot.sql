@@ -1,5 +1,6 @@
 -- One row per customer and day it is looked at (the end of each past month, and the as-of day): what was known then, and
 -- what came within the horizon. `label_closed_on` is null while that may still come; nothing is learned from such a row.
+-- Of very many customers the past of some is looked at: a draw that is the same each time.
 with earning as (
     select
         m.company_id, m.month, cast(m.month + interval '1' month - interval '1' day as date) as month_end, m.segment, m.arr,
@@ -33,18 +34,23 @@ grown as (
     where d.opening > 0 and d.expansion > 0 and d.expansion >= d.opening * k.expansion_share
 ),
 
+drawn as (
+    select c.company_id, row_number() over (order by md5(c.company_id), c.company_id) as place
+    from (select distinct company_id from intermediate.customer_span) as c
+),
+
 looked as (
     select
         h.company_id, h.day_on, h.coverage, h.score, s.from_on, s.notice_on, h.day_on = r.as_of_on as is_present,
         cast(date_trunc('month', h.day_on) as date) as month,
         cast(h.day_on + interval '1' day * cast(k.horizon_days as integer) as date) as horizon_on
     from intermediate.health_total as h
-    join intermediate.customer_span as s
-        on h.company_id = s.company_id and h.day_on >= s.from_on and (s.to_on is null or h.day_on < s.to_on)
+    join intermediate.customer_span as s on h.company_id = s.company_id and h.day_on >= s.from_on and (s.to_on is null or h.day_on < s.to_on)
+    join drawn as d on h.company_id = d.company_id
     cross join meta.run as r
     cross join policy.risk as k
     where h.day_on = r.as_of_on
-        or cast(h.day_on + interval '1' day as date) = cast(date_trunc('month', h.day_on + interval '1' day) as date)
+        or (d.place <= k.most_customers and day(h.day_on + interval '1' day) = 1)
 ),
 
 next_loss as (
@@ -64,11 +70,9 @@ next_growth as (
 select
     v.company_id, v.day_on, v.is_present, coalesce(e.segment, 'not stated') as segment, coalesce(e.arr, 0) as arr,
     coalesce(e.is_customer, false) as is_paying, v.from_on as customer_since, e.month as arr_month, v.coverage, v.score,
-    case when v.notice_on <= v.day_on then v.notice_on end as notice_on,
-    n.lost_on, w.grown_on,
+    case when v.notice_on <= v.day_on then v.notice_on end as notice_on, n.lost_on, w.grown_on,
     case when v.horizon_on <= r.as_of_on then v.horizon_on end as label_closed_on,
-    coalesce(n.lost_on <= v.horizon_on, false) as is_lost,
-    coalesce(w.grown_on <= v.horizon_on, false) as is_grown
+    coalesce(n.lost_on <= v.horizon_on, false) as is_lost, coalesce(w.grown_on <= v.horizon_on, false) as is_grown
 from looked as v
 cross join meta.run as r
 left join earning as e on v.company_id = e.company_id and v.month = e.month

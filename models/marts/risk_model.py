@@ -13,6 +13,8 @@ from models.schema import Day, Number, Schema, Text, Whole, field
 
 INPUTS = (*learning.INPUTS, "intermediate.risk_prediction")
 PLACES = 4
+HARDLY = 0.05
+"""Probabilities whose log odds spread by less are as good as all the same: no line can be laid through them."""
 
 
 class RiskModel(Schema):
@@ -48,7 +50,9 @@ class RiskModel(Schema):
     lift_top_decile: Number = field("How many times more often it came in the likeliest tenth than in all.", ge=0)
     brier: Number = field("Mean squared distance of probability and outcome: 0 is perfect.", ge=0, le=1)
     brier_base: Number = field("The same for always saying the share that came: what must be undercut.", ge=0, le=1)
-    calibration_slope: Number = field("1 where probabilities are right; below 1 they are too far apart.")
+    calibration_slope: Number = field(
+        "1 where probabilities are right; below 1 they are too far apart; null where they hardly differ."
+    )
 
 
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -94,6 +98,7 @@ def _quality(test: pl.DataFrame, row: Mapping[str, Any]) -> dict[str, Any]:
         kept = test.group_by("company_id").agg(pl.col("came").any()).filter(~pl.col("came")).height
         low, high = scores.auc_interval(area, hits, max(kept, 1))
     share = float(came.sum()) / came.len()
+    differ = float(scores.log_odds(said).std(ddof=0) or 0) > HARDLY  # type: ignore[arg-type]
     return {
         "auc": _rounded(area),
         "auc_low": _rounded(low),
@@ -102,7 +107,7 @@ def _quality(test: pl.DataFrame, row: Mapping[str, Any]) -> dict[str, Any]:
         "lift_top_decile": _rounded(scores.lift(said, came)),
         "brier": _rounded(scores.brier(said, came)),
         "brier_base": _rounded(share * (1 - share)),
-        "calibration_slope": _rounded(fitting.line(said, came)[0]),
+        "calibration_slope": _rounded(fitting.line(said, came)[0]) if differ else None,
     }
 
 

@@ -24,9 +24,16 @@ class Policy(BaseModel):
     minimum_train_events: Count
     minimum_test_events: Count
     caution: Annotated[Decimal, Field(gt=0, le=1000000, strict=False)]
+    most_customers: Count
     calibration_bins: Annotated[int, Field(ge=2, le=100)]
     backtest_days: list[Days]
     minimum_backtest_losses: Count
+
+    @model_validator(mode="after")
+    def _enough_drawn(self) -> Policy:
+        if self.most_customers < self.minimum_accounts:
+            raise ValueError("most_customers must not be below minimum_accounts")
+        return self
 
     @model_validator(mode="after")
     def _days_once(self) -> Policy:

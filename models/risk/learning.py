@@ -32,11 +32,16 @@ def splits(frames: Mapping[str, pl.DataFrame]) -> dict[str, Split]:
 
 
 def valued(rows: pl.DataFrame, features: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """The rows with a column per feature, null where nothing was known, and the features' names. Raises `LeakError`."""
-    refuse_foreknown(features)
-    names = sorted(features["feature"].unique())
-    wide = features.pivot(on="feature", on_columns=names, index=["company_id", "day_on"], values="value")
-    return rows.join(wide, on=["company_id", "day_on"], how="left", maintain_order="left"), names
+    """Who, when and what came, with a column per feature, null where nothing was known; and the features' names.
+
+    Raises `LeakError`.
+    """
+    own = features.join(rows, on=["company_id", "day_on"], how="semi")
+    refuse_foreknown(own)
+    names = sorted(own["feature"].unique())
+    wide = own.pivot(on="feature", on_columns=names, index=["company_id", "day_on"], values="value")
+    told = rows.select("company_id", "day_on", *KINDS.values())
+    return told.join(wide, on=["company_id", "day_on"], how="left", maintain_order="left"), names
 
 
 def learn(frames: Mapping[str, pl.DataFrame], kind: str, rows: pl.DataFrame) -> fitting.Model:

@@ -31,15 +31,16 @@ class Split:
 
 
 def split(rows: pl.DataFrame, came: str, kind: str, policy: dict[str, Any]) -> Split:
-    """Split closed rows by time: the last `test_share` of them judge, those closed before they begin are learned from.
+    """Split closed rows by time: the last ones, with `test_share` of what came, judge those closed before they begin.
 
     What is neither (not yet closed when judging begins) is left out of both. Raises `LeakError`.
     """
-    days = rows.group_by("day_on").len().sort("day_on")
-    late = days.filter(pl.col("len").cum_sum() > (1 - float(policy["test_share"])) * rows.height)["day_on"]
+    days = rows.group_by("day_on").agg(pl.col(came).sum()).sort("day_on", descending=True)
+    wanted = float(policy["test_share"]) * float(days[came].sum())
+    late = days.filter(pl.col(came).cum_sum() - pl.col(came) < wanted)["day_on"]
     if late.is_empty():
         return Split(rows, rows, rows, refusal(rows, rows, rows, came, kind, policy))
-    cut = late[0]
+    cut = late[-1]
     train, test = rows.filter(pl.col("label_closed_on") <= cut), rows.filter(pl.col("day_on") >= cut)
     refuse_future(train, cut)
     return Split(train, test, rows, refusal(train, test, rows, came, kind, policy))

@@ -54,9 +54,9 @@ def draw_calibration(path: Path, title: str, bins: list[dict[str, Any]]) -> None
     point = base.mark_point(filled=True, size=60, color="#3f4a5a", opacity=1).encode(
         y=alt.Y("observed:Q", title="came", scale=scale, axis=alt.Axis(format="%"))
     )
-    corners = [{"x": 0, "y": 0}, {"x": end, "y": end}]
+    corners: list[dict[str, float]] = [{"x": 0.0, "y": 0.0}, {"x": end, "y": end}]
     same = alt.Chart(alt.InlineData(values=corners)).mark_line(color="#c9ced6").encode(x="x:Q", y="y:Q")
-    subtitle = "each dot: a tenth of the customers and months that judged the model"
+    subtitle = "each dot: an equal part of the customers and months that judged the model"
     chart = (same + interval + point).properties(
         width=380, height=380, title=alt.Title(title, subtitle=subtitle, anchor="start")
     )

@@ -14,7 +14,7 @@ from conftest import MODELS, POLICIES, tables_in
 from risk_rows import AS_OF, Past, month_end, planted
 
 from models.intermediate import risk_prediction
-from models.risk import scores
+from models.risk import fitting, learning, scores
 from models.risk.split import LeakError
 
 READY = date(2026, 3, 31)
@@ -74,6 +74,19 @@ def test_reasons_come_to_the_probability(world: Any) -> None:
     for company_id, probability in said.items():
         odds = intercept + float(reasons.filter(company_id=company_id)["log_odds"].sum())
         assert probability == pytest.approx(1 / (1 + exp(-odds)), abs=0.00006)
+
+
+def test_accounts_get_what_the_model_says_of_them(world: Any) -> None:
+    """The tables' sums of reasons and the model itself, asked directly, say the same of every customer."""
+    frames = {name: world.want(name) for name in risk_prediction.INPUTS}
+    learned = learning.learn(frames, "churn", learning.splits(frames)["churn"].whole)
+    present = frames["intermediate.risk_snapshot"].filter("is_present").sort("company_id")
+    told, _ = learning.valued(present, frames["intermediate.risk_feature"])
+    assert {"arr", "tenure", "score_change_1m", "nps"} <= set(told.columns)
+    assert 2 < told["arr"].mean() < 5, "the logarithm, not the amount"
+    said = dict(zip(told["company_id"], fitting.predict(learned, told), strict=True))
+    rows = world.want("marts.account_risk").filter(kind="churn").select("company_id", "probability")
+    assert dict(rows.iter_rows()) == {name: pytest.approx(value, abs=0.0001) for name, value in said.items()}
 
 
 def test_an_account_is_told_in_words(world: Any) -> None:
@@ -154,7 +167,7 @@ def test_thin_data_are_refused_for_every_account(bench: Any) -> None:
     made = bench(planted(110, 0.2).tables())
     row = model(made)
     assert row["state"] == "too_thin"
-    assert row["words"] == "7 losses in the months that judge, 10 are needed: no probability is given."
+    assert row["words"] == "28 losses to learn from, 30 are needed: no probability is given."
     assert (row["auc"], row["trained_from"], row["tested_to"]) == (None, None, None)
     accounts = made.want("marts.account_risk").filter(kind="churn")
     assert set(accounts.select("state", "words").rows()) == {("too_thin", row["words"])}
@@ -287,6 +300,23 @@ def test_how_far_ahead_is_a_matter_of_policy(bench: Any, tmp_path: Path) -> None
     (tmp_path / "risk.toml").write_text(text.replace("horizon_days = 90", "horizon_days = 30"))
     found = snapshots(bench, one_customer(5, 17, date(2025, 6, 29)), tmp_path)
     assert [found[month_end(month)]["is_lost"] for month in (15, 16)] == [False, True]
+
+
+def test_of_many_customers_the_past_of_some_is_looked_at(bench: Any, tmp_path: Path) -> None:
+    """The same ones each time, from first to last; the present of all."""
+    text = (POLICIES / "risk.toml").read_text().replace("most_customers = 5000", "most_customers = 100")
+    (tmp_path / "risk.toml").write_text(text)
+    past = planted(150, 0.2)
+    made = bench(past.tables(), tmp_path)
+    rows, whole = made.want("intermediate.risk_snapshot"), bench(past.tables()).want("intermediate.risk_snapshot")
+    drawn = rows.filter(~pl.col("is_present"))["company_id"].unique()
+    assert drawn.len() == 100
+    kept = whole.filter(pl.col("is_present") | pl.col("company_id").is_in(drawn.implode()))
+    assert rows.sort("company_id", "day_on").equals(kept.sort("company_id", "day_on"))
+    features = made.want("intermediate.risk_feature").filter(pl.col("day_on") == AS_OF, feature="score_change_1m")
+    assert set(features["company_id"]) == set(rows.filter("is_present")["company_id"]), (
+        "whose past is not drawn has one"
+    )
 
 
 def test_what_is_known_of_a_day(bench: Any) -> None:
