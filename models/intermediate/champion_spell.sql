@@ -64,23 +64,23 @@ away as (
     select * from unreachable where to_on is null or to_on > from_on
 ),
 
+-- What was so before they were called champion counts from then on.
 moved as (
-    select contact_id, called_on as on_day, 0 as away from champion
+    select contact_id, called_on as moved_on, 0 as away from champion
     union all
-    select a.contact_id, greatest(a.from_on, c.called_on), 1
-    from away as a
-    join champion as c on a.contact_id = c.contact_id
+    select contact_id, from_on, 1 from away
     union all
-    select a.contact_id, greatest(a.to_on, c.called_on), -1
-    from away as a
-    join champion as c on a.contact_id = c.contact_id
-    where a.to_on is not null
+    select contact_id, to_on, -1 from away where to_on is not null
+),
+
+placed as (
+    select c.contact_id, c.company_id, c.name, greatest(m.moved_on, c.called_on) as on_day, m.away
+    from moved as m
+    join champion as c on m.contact_id = c.contact_id
 )
 
 select
-    c.contact_id, c.company_id, c.name, m.on_day as from_on,
-    lead(m.on_day) over (partition by c.contact_id order by m.on_day) as to_on,
-    sum(sum(m.away)) over (partition by c.contact_id order by m.on_day) > 0 as has_left
-from moved as m
-join champion as c on m.contact_id = c.contact_id
-group by c.contact_id, c.company_id, c.name, m.on_day
+    contact_id, company_id, name, on_day as from_on, lead(on_day) over (partition by contact_id order by on_day) as to_on,
+    sum(sum(away)) over (partition by contact_id order by on_day) > 0 as has_left
+from placed
+group by contact_id, company_id, name, on_day

@@ -43,8 +43,7 @@ marked as (
     select
         *,
         coalesce(from_on > max(coalesce(to_on, date '9999-12-31')) over (
-            partition by company_id order by from_on, to_on nulls last, unsaid_to, notice_on
-            rows between unbounded preceding and 1 preceding
+            partition by company_id order by from_on, to_on rows between unbounded preceding and 1 preceding
         ), true) as is_new
     from said
     where to_on is null or to_on > from_on
@@ -53,10 +52,7 @@ marked as (
 numbered as (
     select
         *,
-        sum(cast(is_new as integer)) over (
-            partition by company_id order by from_on, to_on nulls last, unsaid_to, notice_on
-            rows between unbounded preceding and current row
-        ) as span_no
+        sum(cast(is_new as integer)) over (partition by company_id order by from_on range unbounded preceding) as span_no
     from marked
 ),
 
@@ -71,8 +67,13 @@ spanned as (
     group by company_id, span_no
 )
 
--- While one of what runs was not said to end, there is no notice.
-select s.company_id, s.from_on, s.to_on, case when s.notice_on = s.unsaid_to then s.notice_on end as notice_on
+-- While one of what runs was not said to end, there is no notice; nor is there where it then ended without a word.
+select
+    s.company_id, s.from_on, s.to_on,
+    case
+        when s.unsaid_to <= r.as_of_on and (coalesce(s.unsaid_to < s.to_on, true) or s.notice_on = s.unsaid_to)
+            then greatest(s.unsaid_to, s.from_on)
+    end as notice_on
 from spanned as s
 cross join meta.run as r
 where s.from_on <= r.as_of_on

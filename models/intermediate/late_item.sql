@@ -3,9 +3,7 @@
 with running as (
     select
         p.invoice_id, p.paid_at, i.total,
-        sum(p.amount) over (
-            partition by p.invoice_id order by p.paid_at, p.payment_id rows between unbounded preceding and current row
-        ) as amount
+        sum(p.amount) over (partition by p.invoice_id order by p.paid_at, p.payment_id rows unbounded preceding) as amount
     from objects.payment as p
     join objects.invoice as i on p.invoice_id = i.invoice_id
     where p.status = 'succeeded' and p.source_deleted_at is null
@@ -72,12 +70,14 @@ part as (
 )
 
 select
-    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on,
-    case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on, b.known_from,
-    cast(null as date) as known_to
+    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on, b.known_from,
+    cast(null as date) as known_to, case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on
 from bill as b
 cross join meta.run as r
 union all
-select s.company_id, 'delivery', p.object, p.object_id, p.due_on, least(p.done_on, s.known_to), s.known_from, s.known_to
+-- Nothing is due before the service begins.
+select
+    s.company_id, 'delivery', p.object, p.object_id, case when p.due_on is not null then greatest(p.due_on, s.known_from) end,
+    s.known_from, s.known_to, least(p.done_on, s.known_to)
 from service as s
 join part as p on s.service_id = p.service_id

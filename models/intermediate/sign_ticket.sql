@@ -17,9 +17,7 @@ unsolved as (
     from intermediate.ticket_status
     where not is_solved
     union all
-    select ticket_id, opened_at, solved_at
-    from ticket
-    where not has_history
+    select ticket_id, opened_at, solved_at from ticket where not has_history
 ),
 
 changed as (

@@ -68,7 +68,7 @@ cross join (select unnest(['usage_level', 'usage_breadth']) as factor) as f
 union all
 select company_id, 'usage_breadth', greatest(from_on, begun_on), 0, 1 from account
 union all
-select company_id, 'usage_breadth', greatest(to_on, begun_on), 0, -1 from account where to_on is not null
+select company_id, 'usage_breadth', greatest(to_on, from_on, begun_on), 0, -1 from account where to_on is not null
 union all
 select company_id, 'usage_level', greatest(from_on, begun_on), 0, quantity from seat
 union all
