@@ -302,6 +302,9 @@ class World:
                 )
 
     def _use(self, name: str) -> None:
+        for _ in range(self.rng.choice([0, 0, 0, 4])):
+            read: Row = {"subject_type": "company", "company_id": name, "metric": "seats_used"}
+            self.add("objects.metric_reading", **read, value=self.rng.randint(0, 5), read_at=self.moment())
         for number in range(self.rng.choice([0, 2, 5])):
             user = f"{name}-u{number}"
             for _ in range(self.rng.randint(0, 12)):

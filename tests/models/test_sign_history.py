@@ -133,3 +133,14 @@ def test_what_happens_later_changes_no_day_before_it(told: Any, bench: Any, worl
     held = {(name, day) for name, _, day in before}  # what a subscription says of its end, it says of the past too
     assert before == {key: value for key, value in after.items() if (key[0], key[2]) in held}
     assert len(before) > 5000
+
+
+def test_the_use_of_licences_is_what_is_told_of_now(told: Any) -> None:
+    said = told.want("marts.company_usage").filter(
+        pl.col("licence_use").is_not_null()
+        & (pl.col("last_used_at").is_not_null() | pl.col("licences_read_at").is_not_null())
+    )
+    read = told.want("intermediate.health_reading").filter(factor="usage_level")
+    both = said.join(read, on="company_id")
+    assert both["raw_value"].cast(pl.Float64).to_list() == both["licence_use"].cast(pl.Float64).to_list()
+    assert set(both["licences_used_from"]) == {"reading", "active_users"}
