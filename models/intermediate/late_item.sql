@@ -70,16 +70,14 @@ part as (
 )
 
 select
-    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on,
-    case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on, b.known_from,
-    cast(null as date) as known_to
+    b.company_id, 'payments_overdue' as factor, 'invoice' as object, b.invoice_id as object_id, b.due_on, b.known_from,
+    cast(null as date) as known_to, case when b.settled_on is not null then least(b.settled_on, r.as_of_on) end as settled_on
 from bill as b
 cross join meta.run as r
 union all
 -- Nothing is due before the service begins.
 select
-    s.company_id, 'delivery', p.object, p.object_id,
-    case when p.due_on is not null then greatest(p.due_on, s.known_from) end,
-    least(p.done_on, s.known_to), s.known_from, s.known_to
+    s.company_id, 'delivery', p.object, p.object_id, case when p.due_on is not null then greatest(p.due_on, s.known_from) end,
+    s.known_from, s.known_to, least(p.done_on, s.known_to)
 from service as s
 join part as p on s.service_id = p.service_id

@@ -1,35 +1,17 @@
--- Changes of `usage_level` and `usage_breadth`, by day: active users (`part`), and licences bought or users known (`whole`). A user
--- is active on a day when they did anything in policy's window, which ends with the day before. From a company's first use on.
-with used as (
-    select company_id, user_id, used_on
-    from intermediate.usage_day
-    where company_id is not null
-    group by company_id, user_id, used_on
+-- Changes of `usage_breadth` and `usage_trend`, by day. Breadth: active users (`part`) and users known (`whole`), from a company's
+-- first use on. Trend: what was done more in policy's window, which ends with the day before, than in the window before that
+-- (`part`), and what was done in that (`whole`).
+with begun as (
+    select company_id, min(from_on) as begun_on from intermediate.user_spell group by company_id
 ),
 
--- From the day after a use on, until the window is over or that of the next use begins.
-active as (
-    select
-        u.company_id, cast(u.used_on + interval 1 day as date) as from_on,
-        least(
-            cast(u.used_on + interval 1 day * (p.window_days + 1) as date),
-            cast(lead(u.used_on) over (partition by u.company_id, u.user_id order by u.used_on) + interval 1 day as date)
-        ) as to_on
-    from used as u
-    cross join policy.usage as p
-),
-
-begun as (
-    select company_id, min(from_on) as begun_on from active group by company_id
-),
-
--- Who was deactivated from the first version on was so since an unknown day: the last change of the record, or the last use.
 closed as (
     select product_user_id, min(case when status = 'deactivated' then valid_from end) as closed_at, min(valid_from) as began_at
     from history.product_user
     group by product_user_id
 ),
 
+-- Who was deactivated from the first version on was so since an unknown day: the last change of the record, or the last use.
 account as (
     select
         u.company_id, coalesce(cast(least(u.signed_up_at, u.first_active_at, u.created_at) as date), b.begun_on) as from_on,
@@ -47,29 +29,26 @@ account as (
     where u.source_deleted_at is null
 ),
 
-seat as (
-    select v.company_id, cast(v.runs_from as date) as from_on, cast(v.runs_to as date) as to_on, v.quantity, b.begun_on
-    from intermediate.subscription_version_run as v
-    join begun as b on v.company_id = b.company_id
-    join objects.product as o on v.product_id = o.product_id
-    join policy.usage_seat_categories as c on o.category = c.value
-    join policy.revenue_set_counted_statuses as k on v.status = k.value
-    join policy.revenue_set as s on k.policy_id = s.policy_id and s.is_main
-    where not v.is_metered
+acted as (
+    select company_id, used_on, sum(event_count) as event_count
+    from intermediate.usage_day
+    where company_id is not null
+    group by company_id, used_on
 )
 
-select a.company_id, f.factor, a.from_on as on_day, 1 as part, 0 as whole
-from active as a
-cross join (select unnest(['usage_level', 'usage_breadth']) as factor) as f
+select company_id, 'usage_breadth' as factor, from_on as on_day, 1 as part, 0 as whole from intermediate.user_spell
 union all
-select a.company_id, f.factor, a.to_on, -1, 0
-from active as a
-cross join (select unnest(['usage_level', 'usage_breadth']) as factor) as f
+select company_id, 'usage_breadth', to_on, -1, 0 from intermediate.user_spell
 union all
 select company_id, 'usage_breadth', greatest(from_on, begun_on), 0, 1 from account
 union all
 select company_id, 'usage_breadth', greatest(to_on, from_on, begun_on), 0, -1 from account where to_on is not null
 union all
-select company_id, 'usage_level', greatest(from_on, begun_on), 0, quantity from seat
-union all
-select company_id, 'usage_level', greatest(to_on, begun_on), 0, -quantity from seat where to_on is not null
+-- A use counts as now, then as before, then no more.
+select
+    a.company_id, 'usage_trend', cast(a.used_on + interval 1 day * (s.step * p.window_days + 1) as date),
+    a.event_count * case s.step when 1 then -2 else 1 end,
+    a.event_count * case s.step when 0 then 0 when 1 then 1 else -1 end
+from acted as a
+cross join policy.usage as p
+cross join (select unnest([0, 1, 2]) as step) as s

@@ -1,6 +1,11 @@
 -- What a sign counts one by one stands behind it as evidence, each once: tickets, messages unanswered, champions who left.
 with counted as (
-    select company_id, factor, count(*) as row_count, count(*) filter (where is_against) as against_count
+    select
+        company_id,
+        factor,
+        count(*) as row_count,
+        count(*) filter (where is_against) as against_count,
+        count(*) filter (where is_against) / cast(count(*) as double) as against_share
     from marts.health_evidence
     group by company_id, factor
 )
@@ -11,12 +16,10 @@ left join counted as c on f.company_id = c.company_id and f.factor = c.factor
 where case f.factor
         when 'ticket_load' then f.raw_value <> coalesce(c.row_count, 0)
         when 'ticket_severity' then f.raw_value <> coalesce(c.row_count, 0)
-        when 'champion_left' then
-            round(f.raw_value, 4) <> round(coalesce(c.against_count, 0) / cast(nullif(c.row_count, 0) as double), 4)
-        when 'response_balance' then
-            round(f.raw_value, 4) <> round(1 - coalesce(c.against_count, 0) / cast(nullif(c.row_count, 0) as double), 4)
-        when 'csat' then
-            round(f.raw_value, 4) <> round(1 - coalesce(c.against_count, 0) / cast(nullif(c.row_count, 0) as double), 4)
+        -- Shares are kept to six places.
+        when 'champion_left' then abs(f.raw_value - coalesce(c.against_share, -1)) > 0.00001
+        when 'response_balance' then abs(f.raw_value - 1 + coalesce(c.against_share, -1)) > 0.00001
+        when 'csat' then abs(f.raw_value - 1 + coalesce(c.against_share, -1)) > 0.00001
         when 'payments_overdue' then (f.raw_value > 0) <> (coalesce(c.against_count, 0) > 0)
         when 'delivery' then (f.raw_value > 0) <> (coalesce(c.against_count, 0) > 0)
         else false

@@ -301,6 +301,14 @@ class Oracle:
     def active(self, company: str, day: date) -> int:
         return len({row["product_user_id"] for row in self.acts(company, day, 1, USAGE_DAYS)})
 
+    def readings(self, company: str, day: date) -> list[Row]:
+        return [row for row in self.get("metric_reading", company) if row["read_at"].date() <= day]
+
+    @cache  # noqa: B019
+    def seats_used(self, company: str, day: date) -> int:
+        told = sorted(self.readings(company, day), key=lambda row: row["read_at"])
+        return told[-1]["value"] if told else self.active(company, day)
+
     def usage_level(self, company: str, day: date) -> Value:
         seats = 0
         for sub in self.get("subscription", company):
@@ -308,11 +316,10 @@ class Oracle:
                 runs = row["valid_from"].date() <= day and (not row["valid_to"] or day < row["valid_to"].date())
                 if row["subscription_id"] == sub["subscription_id"] and row["status"] == "active" and runs:
                     seats += row["quantity"]
-        if not self.acts(company, day, 1, 9999):
-            return None
         span = (day - FIRST).days + 60
-        peak = max(self.active(company, day - days(back)) for back in range(span)) if not seats else 0
-        return share(self.active(company, day), seats or peak)
+        peak = max(self.seats_used(company, day - days(back)) for back in range(span)) if not seats else 0
+        is_known = self.acts(company, day, 1, 9999) or self.readings(company, day)
+        return share(self.seats_used(company, day), seats or peak) if is_known else None
 
     def usage_trend(self, company: str, day: date) -> Value:
         now = len(self.acts(company, day, 1, USAGE_DAYS))

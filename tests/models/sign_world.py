@@ -143,6 +143,7 @@ class World:
                         {**shared, **known, "valid_from": said, "cancel_at": subscription["cancel_at"]},
                     ]
                 )
+                subscription["updated_at"] = min(said + timedelta(days=4), AS_OF)
 
     def _seats(self, subscription: Row) -> None:
         begin: datetime | None = subscription["starts_at"]
@@ -197,7 +198,9 @@ class World:
             talk = self.add(
                 "objects.conversation", company_id=name, conversation_type=kind, started_at=self.moment(-30, 0)
             )
-            for at in sorted(self.moment() for _ in range(self.rng.randint(1, 8))):
+            moments = sorted(self.moment() for _ in range(self.rng.randint(1, 8)))
+            for place, moment in enumerate(moments):
+                at = moments[place - 1] if place and self.maybe(0.15) else moment
                 who = "author_contact_id" if self.maybe(0.4) else "author_team_member_id"
                 automatic = self.maybe(0.1)
                 self.add(
@@ -299,6 +302,9 @@ class World:
                 )
 
     def _use(self, name: str) -> None:
+        for _ in range(self.rng.choice([0, 0, 0, 4])):
+            read: Row = {"subject_type": "company", "company_id": name, "metric": "seats_used"}
+            self.add("objects.metric_reading", **read, value=self.rng.randint(0, 5), read_at=self.moment())
         for number in range(self.rng.choice([0, 2, 5])):
             user = f"{name}-u{number}"
             for _ in range(self.rng.randint(0, 12)):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from customer_rows import CUSTOMER, tables
+from sign_world import World
 
+MODELS = Path(__file__).parents[2] / "models"
 INVARIANTS = ["health_evidence_exists", "health_evidence_counted"]
 
 
@@ -154,6 +157,14 @@ def test_each_sign_leads_to_the_rows_it_is_read_from(bench: Any) -> None:
     }
     for invariant in INVARIANTS:
         assert made.offenders(invariant).height == 0
+
+
+def test_in_a_world_of_all_sorts_each_sign_has_its_rows_and_each_sum_comes_out(bench: Any) -> None:
+    made = bench(World(seed=8, companies=40).tables())
+    for invariant in (path.stem for path in MODELS.glob("invariants/health_*.sql")):
+        assert made.offenders(invariant).height == 0, invariant
+    assert made.want("marts.health_factor")["factor"].n_unique() == 14
+    assert made.want("marts.health_evidence").height > 200
 
 
 def test_the_invariants_notice_evidence_that_is_wrong(bench: Any) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from customer_rows import CUSTOMER
 
 AS_OF = date(2026, 7, 1)
+MODELS = Path(__file__).parents[2] / "models"
 
 
 def read(run_models: Any, tables: dict[str, Any], factor: str) -> Decimal | None:
@@ -142,3 +144,114 @@ def test_only_customers_are_scored(run_models: Any) -> None:
     made = run_models({**CUSTOMER, "objects.subscription": [gone]}, "marts.health_score", "intermediate.health_point")
     assert made["marts.health_score"].height == 0
     assert made["intermediate.health_point"]["day_on"].max() == date(2025, 12, 31)
+
+
+def used(user: str, *days: str) -> list[dict[str, Any]]:
+    shared = {"company_id": "acme", "product_user_id": user, "external_user_id": user, "event_name": "opened"}
+    return [{**shared, "occurred_at": f"{day}T12:00:00"} for day in days]
+
+
+def test_use_is_measured_by_licences_else_by_the_most_users_there_were(run_models: Any) -> None:
+    events = used("ann", "2026-06-03", "2026-06-30") + used("bob", "2026-06-02") + used("cid", "2026-06-02")
+    events += used("dan", "2026-07-01")
+    item = {"subscription_id": "sub", "item": "seats", "product_id": "seat", "currency": "EUR", "unit_amount": 9}
+    item |= {"valid_from": "2025-01-01", "status": "active", "billing_interval": "month", "interval_count": 1}
+    bought = {
+        "objects.product": [{"product_id": "seat", "sku": "seat", "name": "Seat", "category": "plan"}],
+        "objects.subscription_version": [{**item, "quantity": 4, "is_metered": False}],
+    }
+    # Of three who were active at once one still is; four were bought.
+    assert read(run_models, {"objects.usage_event": events}, "usage_level") == Decimal("0.333333")
+    assert read(run_models, {"objects.usage_event": events, **bought}, "usage_level") == Decimal("0.25")
+    assert read(run_models, bought, "usage_level") is None
+    users = [
+        {"product_user_id": name, "external_user_id": name, "company_id": "acme"} for name in ("ann", "bob", "eve")
+    ]
+    users[2] |= {"status": "deactivated", "updated_at": "2026-05-01"}
+    known = {"objects.usage_event": events, "objects.product_user": users}
+    assert read(run_models, known, "usage_breadth") == Decimal("0.5")
+    assert read(run_models, {"objects.usage_event": events}, "usage_breadth") is None
+
+
+def test_the_trend_of_use_is_what_is_more_than_before(run_models: Any) -> None:
+    now, before = ("2026-06-03", "2026-06-30"), ("2026-05-06", "2026-05-20", "2026-06-02", "2026-06-02")
+    assert read(run_models, {"objects.usage_event": used("ann", *now, *before)}, "usage_trend") == Decimal("-0.5")
+    assert read(run_models, {"objects.usage_event": used("ann", *now, "2026-05-05")}, "usage_trend") is None
+
+
+def test_delivery_is_the_age_of_what_is_late_longest_of_what_runs(run_models: Any) -> None:
+    service = {"service_id": "s", "company_id": "acme", "name": "Start", "status": "active", "starts_on": "2026-05-01"}
+    parts = [
+        {"service_id": "s", "name": "late", "status": "planned", "due_on": "2026-06-21"},
+        {
+            "service_id": "s",
+            "name": "done",
+            "status": "delivered",
+            "due_on": "2026-05-21",
+            "delivered_on": "2026-06-01",
+        },
+    ]
+    late = {"objects.service": [service], "objects.deliverable": parts}
+    assert read(run_models, late, "delivery") == 10
+    assert read(run_models, {**late, "objects.deliverable": parts[1:]}, "delivery") == 0
+    goal = {"service_id": "s", "name": "goal", "due_on": "2026-04-01"}  # before the service began
+    assert read(run_models, {**late, "objects.milestone": [goal]}, "delivery") == 61
+    ended = {**service, "status": "complete", "completed_on": "2026-06-15"}
+    assert read(run_models, {**late, "objects.service": [ended]}, "delivery") is None
+    assert read(run_models, {}, "delivery") is None
+
+
+def test_some_words_make_a_ticket_severe_whatever_its_priority(run_models: Any) -> None:
+    ticket = {"subject": "Help", "status": "open", "opened_at": "2026-06-01", "company_id": "acme", "priority": "low"}
+    tickets = [{**ticket, "ticket_id": word, "severity": word} for word in ("CRITICAL", "minor")]
+    assert read(run_models, {"objects.ticket": tickets}, "ticket_severity") == 1
+
+
+def test_a_survey_counts_beside_ratings_but_not_twice_for_one_ticket(run_models: Any) -> None:
+    ticket = {"subject": "Help", "status": "open", "opened_at": "2026-06-01", "company_id": "acme", "ticket_id": "t"}
+    answer = {"survey_type": "csat", "company_id": "acme", "scale_min": 1, "scale_max": 5, "answered_at": "2026-06-02"}
+    answers = [{**answer, "score": 1, "ticket_id": "t"}, {**answer, "score": 2}, {**answer, "score": 3}]
+    rated = {"objects.ticket": [{**ticket, "csat": "good"}], "objects.survey_response": answers}
+    assert read(run_models, rated, "csat") == Decimal("0.5")
+    assert read(run_models, {**rated, "objects.ticket": [ticket]}, "csat") == 0
+
+
+def test_customers_may_be_whom_their_source_calls_so(bench: Any, tmp_path: Path) -> None:
+    words = (MODELS / "policy" / "behaviour.toml").read_text()
+    name = "customer_status_follows_subscriptions"
+    (tmp_path / "behaviour.toml").write_text(words.replace(f"{name} = true", f"{name} = false"))
+    row = {"company_id": "acme", "name": "Acme", "source_record_id": "1"}
+    told = [
+        ("2026-01-01", "2026-02-01", "lead"),
+        ("2026-02-01", "2026-03-01", "Customer"),
+        ("2026-03-01", None, "lost"),
+    ]
+    tables = {
+        "objects.company": [
+            {**row, "lifecycle_phase": "lost", "phase_since": "2026-03-01"},
+            {
+                "company_id": "new",
+                "name": "New",
+                "source_record_id": "2",
+                "lifecycle_phase": "customer",
+                "phase_since": "2026-05-01",
+            },
+            {
+                "company_id": "out",
+                "name": "Out",
+                "source_record_id": "3",
+                "lifecycle_phase": "canceled",
+                "phase_since": "2026-06-01",
+            },
+        ],
+        "history.company": [
+            {**row, "valid_from": since, "valid_to": until, "known_from": since, "lifecycle_phase": phase}
+            for since, until, phase in told
+        ],
+    }
+    made = bench(tables, tmp_path).want("intermediate.customer_span").sort("company_id").rows()
+    assert made == [
+        ("acme", date(2026, 2, 1), date(2026, 3, 1), None),
+        ("new", date(2026, 5, 1), None, None),
+        ("out", date(2026, 6, 1), None, date(2026, 6, 1)),
+    ]

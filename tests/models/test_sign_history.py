@@ -28,7 +28,7 @@ def oracle(world: World) -> Oracle:
 @pytest.fixture(scope="module")
 def told(bench: Any, world: World) -> Any:
     made = bench(world.tables())
-    made.want("intermediate.health_reading")
+    made.want("intermediate.health_point")
     return made
 
 
@@ -107,7 +107,10 @@ def test_the_reading_of_now_is_what_other_tables_say_of_now(told: Any, factor: s
     for name in (table, "intermediate.company_status"):
         told.want(name)
     said = told.con.sql(f"select company_id, {value} from {table} cross join meta.run").fetchall()
-    read = told.con.sql(f"select company_id, raw_value from intermediate.health_reading where factor = '{factor}'")
+    read = told.con.sql(
+        "select p.company_id, p.raw_value from intermediate.health_point as p "
+        f"join meta.run as r on p.day_on = r.as_of_on where p.factor = '{factor}'"
+    )
     status = told.con.sql("select company_id, customer_status from intermediate.company_status").fetchall()
     customers = {name for name, word in status if word in ("customer", "canceled")}
     right = {name: round(float(value), 6) for name, value in said if name in customers and value is not None}
@@ -130,3 +133,14 @@ def test_what_happens_later_changes_no_day_before_it(told: Any, bench: Any, worl
     held = {(name, day) for name, _, day in before}  # what a subscription says of its end, it says of the past too
     assert before == {key: value for key, value in after.items() if (key[0], key[2]) in held}
     assert len(before) > 5000
+
+
+def test_the_use_of_licences_is_what_is_told_of_now(told: Any) -> None:
+    said = told.want("marts.company_usage").filter(
+        pl.col("licence_use").is_not_null()
+        & (pl.col("last_used_at").is_not_null() | pl.col("licences_read_at").is_not_null())
+    )
+    read = told.want("intermediate.health_reading").filter(factor="usage_level")
+    both = said.join(read, on="company_id")
+    assert both["raw_value"].cast(pl.Float64).to_list() == both["licence_use"].cast(pl.Float64).to_list()
+    assert set(both["licences_used_from"]) == {"reading", "active_users"}
