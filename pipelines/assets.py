@@ -279,9 +279,9 @@ def _snapshot_asset() -> dg.AssetsDefinition:
                     f"depend on changed: {', '.join(left[:5])}{' ...' if len(left) > 5 else ''}"
                 )
             rows = publish.publish(con, home)
-        waiting = outbox.go_out(home)
-        if waiting:
-            context.log.warning(waiting)
+        told = outbox.go_out(home)
+        if told:
+            context.log.warning(told)
         return dg.MaterializeResult(
             metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)}
         )

@@ -14,7 +14,8 @@ first as (
 ),
 
 moved as (
-    select r.policy_id, r.company_id, r.unit_id, r.currency, r.state, greatest(r.runs_from, f.first_at) as moved_at, r.net_mrr
+    select
+        r.policy_id, r.company_id, r.unit_id, r.currency, r.state, greatest(r.runs_from, f.first_at) as moved_at, r.net_mrr
     from run as r
     join first as f on r.policy_id = f.policy_id
     union all

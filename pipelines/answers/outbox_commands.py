@@ -56,6 +56,7 @@ def send(
     Exits with 1 when a message could not be sent.
     """
     from pipelines import outbox
+    from pipelines.channels import Sender
     from pipelines.warehouse import open_warehouse
 
     place = find_home(home)
@@ -64,7 +65,7 @@ def send(
         if keys:
             with open_warehouse(place, "rapport outbox send") as con:
                 wanted = outbox.named(con, keys, "sent")
-        done = outbox.deliver(place, outbox.Sender.of_file(place), wanted)
+        done = outbox.deliver(place, Sender.of_file(place), wanted)
         with open_warehouse(place, "rapport outbox send") as con:
             waiting = len(outbox.listed(con, "waiting", None))
     if as_json:

@@ -35,11 +35,11 @@ with warnings.catch_warnings():
 CRASH = """
 import os, signal, sys
 from pathlib import Path
-from pipelines import outbox
+from pipelines import channels, outbox
 from pipelines.home import Home
 outbox._note = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 home = Home(Path(sys.argv[1]))
-outbox.deliver(home, outbox.Sender.of_file(home))
+outbox.deliver(home, channels.Sender.of_file(home))
 """
 
 
@@ -167,7 +167,7 @@ def test_killed_between_posting_and_noting_it_is_posted_again_with_the_same_key(
 
 
 @pytest.fixture
-def chat(home: Home) -> Iterator[tuple[Days, ApiServer, outbox.Sender, list[float]]]:
+def chat(home: Home) -> Iterator[tuple[Days, ApiServer, channels.Sender, list[float]]]:
     """Two messages for an address that takes what it is sent."""
     with ApiServer(lambda _: Answer("ok")).running() as server:
         days = Days(home, risk_only())
