@@ -1,37 +1,11 @@
 -- One row per company: what its subscriptions make of it, since when, until when, and when the next one renews.
-with paid as (
-    select
-        s.company_id,
-        -- A trial is not paid for: the customer begins where it ends.
-        case when s.trial_ends_at > s.starts_at then s.trial_ends_at else s.starts_at end as paid_from,
-        least(
-            s.source_deleted_at,
-            case when s.ends_at < r.as_of or not coalesce(s.auto_renew, false) then s.ends_at end,
-            case when s.ends_at is null or s.cancel_at >= r.as_of then s.cancel_at end,
-            case when s.status = 'canceled' then coalesce(s.ends_at, s.cancel_at, s.canceled_at, s.updated_at) end
-        ) as paid_to,
-        s.status <> 'canceled'
-        and s.cancel_at is null
-        and s.canceled_at is null
-        and coalesce(s.renewal_status, 'ongoing') = 'ongoing' as goes_on,
-        case when coalesce(t.term_months, p.renewal_term_months) >= p.renewal_term_months
-                then coalesce(s.renewal_on, cast(s.ends_at as date))
-        end as renewal_on
-    from objects.subscription as s
-    cross join meta.run as r
-    cross join policy.portfolio as p
-    left join intermediate.subscription_term as t on s.subscription_id = t.subscription_id
-    where s.status not in ('incomplete', 'incomplete_expired') and s.company_id is not null
-),
-
-placed as (
+with placed as (
     select
         p.*,
         p.paid_from <= r.as_of and coalesce(p.paid_to > r.as_of, true) as is_running,
         p.paid_from > r.as_of and p.goes_on as is_coming
-    from paid as p
+    from intermediate.paid_subscription as p
     cross join meta.run as r
-    where p.paid_to is null or p.paid_to > p.paid_from
 ),
 
 summed as (

@@ -1,4 +1,4 @@
--- One row per customer and sign that is known and weighted: its points, and its weight in the customer's profile.
+-- One row per customer, scored day and sign that is known and weighted: its value and points that day, and its weight.
 with slope as (
     select
         factor,
@@ -10,33 +10,40 @@ with slope as (
     from policy.health_points
 ),
 
-pointed as (
+-- A sign's value runs straight from the first day of its spell on.
+reading as (
     select
-        r.company_id,
-        r.factor,
-        r.raw_value,
-        -- Before the first corner and after the last one the line is level.
-        cast(round(
-            case
-                when r.raw_value <= s.value or s.next_value is null then s.points
-                else s.points
-                    + (s.next_points - s.points) * (cast(r.raw_value as double) - s.value) / (s.next_value - s.value)
-            end, 4
-        ) as decimal(18, 6)) as points
-    from intermediate.health_reading as r
-    join slope as s
-        on r.factor = s.factor
-        and (s.is_first or r.raw_value >= s.value)
-        and (s.next_value is null or r.raw_value < s.next_value)
+        d.company_id,
+        d.day_on,
+        s.factor,
+        d.profile,
+        cast(s.value_at_from + s.per_day * date_diff('day', s.from_on, d.day_on) as decimal(18, 6)) as raw_value,
+        cast(w.weight as decimal(18, 6)) as weight
+    from intermediate.scored_day as d
+    join intermediate.sign_spell as s
+        on d.company_id = s.company_id
+        and d.day_on >= s.from_on
+        and d.day_on < coalesce(s.to_on, date '9999-12-31')
+    join policy.health_weights as w on d.profile = w.profile and s.factor = w.factor
 )
 
 select
-    p.company_id,
-    p.factor,
-    f.profile,
-    p.raw_value,
-    p.points,
-    cast(w.weight as decimal(18, 6)) as weight
-from pointed as p
-join intermediate.health_profile as f on p.company_id = f.company_id
-join policy.health_weights as w on f.profile = w.profile and p.factor = w.factor
+    r.company_id,
+    r.day_on,
+    r.factor,
+    r.profile,
+    r.raw_value,
+    -- Before the first corner and after the last one the line is level.
+    cast(round(
+        case
+            when r.raw_value <= s.value or s.next_value is null then s.points
+            else s.points
+                + (s.next_points - s.points) * (cast(r.raw_value as double) - s.value) / (s.next_value - s.value)
+        end, 4
+    ) as decimal(18, 6)) as points,
+    r.weight
+from reading as r
+join slope as s
+    on r.factor = s.factor
+    and (s.is_first or r.raw_value >= s.value)
+    and (s.next_value is null or r.raw_value < s.next_value)

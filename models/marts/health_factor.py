@@ -14,6 +14,7 @@ class HealthFactor(Schema):
     company_id: Text = field("The customer.", key=True, references="company")
     as_of: Day = field("Day the value was read.", key=True)
     factor: Text = field("The sign, as the health policy names it.", key=True)
+    theme: Text = field("What the sign is about.", required=True)
     raw_value: Exact = field("Its value: days, a count, a share or a score, as the policy says.", required=True)
     points: Exact = field("What the value is worth, 0 (bad) to 100 (good).", required=True, ge=0, le=100)
     weight: Exact = field("How much the sign counts in the customer's profile.", required=True, ge=0)

@@ -9,7 +9,8 @@ with shared as (
         cast(round(p.weight * (100 - p.points) / cast(t.weight_present as double), 4) as decimal(18, 6)) as points_lost,
         row_number() over (partition by p.company_id order by p.weight * p.points desc, p.factor) as place
     from intermediate.health_point as p
-    join intermediate.health_total as t on p.company_id = t.company_id
+    join meta.run as r on p.day_on = r.as_of_on
+    join intermediate.health_total as t on p.company_id = t.company_id and p.day_on = t.day_on
 ),
 
 residue as (
@@ -20,8 +21,9 @@ residue as (
 
 select
     s.company_id,
-    r.as_of_on as as_of,
+    s.day_on as as_of,
     s.factor,
+    f.theme,
     s.raw_value,
     s.points,
     s.weight,
@@ -30,4 +32,4 @@ select
     case when s.score is not null then s.points_lost end as points_lost
 from shared as s
 join residue as x on s.company_id = x.company_id
-cross join meta.run as r
+join policy.health_factors as f on s.factor = f.factor

@@ -18,5 +18,11 @@ class HealthScore(Schema):
     coverage: Exact = field("Weight of the signs that are known, as a share of all.", required=True, ge=0, le=1)
     factor_count: Whole = field("Number of signs that are known.", required=True, ge=0)
     reasons: Text = field("The signs that cost most points, worst first, with the points they cost.")
+    main_cause: Text = field(
+        "The theme of signs to speak of first: what costs most, counting twice what it came to cost in 30 days; null "
+        "where it is less than a point."
+    )
+    score_30d_ago: Exact = field("The score 30 days before; null without one.", ge=0, le=100)
+    change_30d: Exact = field("What the score gained or lost since.")
     arr: Exact = field("Annual recurring revenue now, in `currency`.", required=True)
     currency: Text = field("The reporting currency.", required=True)

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Factor = Literal[
-    "usage",
+    "usage_level",
+    "usage_trend",
+    "usage_breadth",
     "last_touch",
     "response_balance",
     "ticket_load",
     "ticket_severity",
     "nps",
     "csat",
+    "delivery",
     "payments_overdue",
     "contract_time_left",
     "csm_score",
     "champion_left",
 ]
+Theme = Literal["usage", "contact", "support", "sentiment", "delivery", "payment", "contract", "people"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Score = Annotated[Decimal, Field(ge=0, le=100, strict=False)]
 Days = Annotated[int, Field(ge=1)]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Profile(BaseModel):
@@ -34,6 +39,15 @@ class Profile(BaseModel):
 
     segment: str
     profile: str
+
+
+class FactorTheme(BaseModel):
+    """What a factor is about."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    factor: Factor
+    theme: Theme
 
 
 class Weight(BaseModel):
@@ -56,6 +70,17 @@ class Point(BaseModel):
     points: Score
 
 
+class Words(BaseModel):
+    """What is said of a factor where it costs points, with its value for {value}, and where it does well."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    factor: Factor
+    good: Said
+    bad: Said
+    is_share: bool
+
+
 class Policy(BaseModel):
     """The settings of `health.toml`."""
 
@@ -64,21 +89,43 @@ class Policy(BaseModel):
     at_risk_below: Score
     thriving_from: Score
     coverage_floor: Annotated[Decimal, Field(ge=0, le=1, strict=False)]
+    daily_days: Days
+    months_back: Days
     response_days: Days
     ticket_days: Days
     csat_days: Days
     csm_score_days: Days
+    response_grace_days: Annotated[int, Field(ge=0)]
     response_messages: Days
     contract_horizon_days: Days
+    alert_after_days: Days
     severe_priorities: list[Priority]
+    severe_severities: list[str]
     profiles: list[Profile]
+    factors: list[FactorTheme]
     weights: list[Weight]
     points: list[Point]
+    words: list[Words]
 
     @model_validator(mode="after")
-    def _priorities_once(self) -> Policy:
+    def _words_once(self) -> Policy:
         if len(set(self.severe_priorities)) < len(self.severe_priorities):
             raise ValueError("severe_priorities lists a priority twice")
+        if len({word.lower() for word in self.severe_severities}) < len(self.severe_severities):
+            raise ValueError("severe_severities lists a severity twice")
+        return self
+
+    @model_validator(mode="after")
+    def _themes_known(self) -> Policy:
+        themes = Counter(line.factor for line in self.factors)
+        if wrong := [name for name in get_args(Factor) if themes[name] != 1]:
+            raise ValueError(f"each factor needs one theme: {wrong}")
+        return self
+
+    @model_validator(mode="after")
+    def _response_in_time(self) -> Policy:
+        if self.response_grace_days > self.response_days:
+            raise ValueError("response_grace_days must not be more than response_days")
         return self
 
     @model_validator(mode="after")
@@ -98,6 +145,15 @@ class Policy(BaseModel):
         twice = [key for key, n in Counter((w.profile, w.factor) for w in self.weights).items() if n > 1]
         if twice:
             raise ValueError(f"weights given twice: {twice}")
+        return self
+
+    @model_validator(mode="after")
+    def _words_for_each(self) -> Policy:
+        said = Counter(line.factor for line in self.words)
+        if twice := sorted(name for name, n in said.items() if n > 1):
+            raise ValueError(f"words given twice: {twice}")
+        if silent := sorted({weight.factor for weight in self.weights} - said.keys()):
+            raise ValueError(f"no words are given for the factors {silent}")
         return self
 
     @model_validator(mode="after")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
-from customer_rows import CUSTOMER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,28 +15,36 @@ from models.policy.health import Policy
 from models.policy.loading import load_policies
 
 DECIMAL = pl.Decimal(18, 6)
-FACTORS = [line["factor"] for line in load_policies()["health_weights"].to_dicts() if line["factor"] != "usage"]
+FACTORS = [line["factor"] for line in load_policies()["health_weights"].to_dicts()]
+TODAY = date(2026, 7, 1)
+SPAN = {"company_id": pl.String, "from_on": pl.Date, "to_on": pl.Date, "notice_on": pl.Date}
+SPELL = {"from_on": pl.Date, "to_on": pl.Date, "value_at_from": DECIMAL, "per_day": pl.Int64}
+TYPES = {"company_id": pl.String, "factor": pl.String}
 
 
 def weighted(rows: list[tuple[str, int, int]], all_weights: list[int]) -> dict[str, Any]:
     """Points and weights of one customer as if all signs had been read, under a profile with the given weights."""
     weights = [{"profile": "p", "factor": f"f{number}", "weight": weight} for number, weight in enumerate(all_weights)]
     points = [
-        {"company_id": "acme", "factor": name, "profile": "p", "raw_value": 0, "points": points, "weight": weight}
+        {"company_id": "acme", "day_on": TODAY, "factor": name, "profile": "p", "raw_value": 0}
+        | {"points": points, "weight": weight}
         for name, weight, points in rows
     ]
-    types = {"company_id": pl.String, "factor": pl.String, "profile": pl.String}
+    types = {**TYPES, "profile": pl.String}
     decimals = dict.fromkeys(("raw_value", "points", "weight"), DECIMAL)
     return {
         **customers("acme"),
         "policy.health_weights": pl.DataFrame(weights).cast({"weight": DECIMAL}),
+        "policy.health_profiles": [{"segment": "*", "profile": "p"}],
+        "policy.health_factors": [{"factor": name, "theme": "people"} for name, *_ in rows],
         "intermediate.health_point": pl.DataFrame(points).cast({**types, **decimals}),
     }
 
 
 def readings(values: dict[str, float]) -> pl.DataFrame:
-    rows = [{"company_id": "acme", "factor": name, "raw_value": Decimal(str(value))} for name, value in values.items()]
-    return pl.DataFrame(rows, schema={"company_id": pl.String, "factor": pl.String, "raw_value": DECIMAL})
+    """Signs of one customer as they stand since the as-of day."""
+    rows = [("acme", name, TODAY, None, Decimal(str(value)), 0) for name, value in values.items()]
+    return pl.DataFrame(rows, schema={**TYPES, **SPELL}, orient="row")
 
 
 def customers(*names: str) -> dict[str, Any]:
@@ -46,6 +53,9 @@ def customers(*names: str) -> dict[str, Any]:
         "objects.company": [{"company_id": name, "name": name, "segment": name} for name in names],
         "intermediate.company_status": [{"company_id": name, "customer_status": "customer"} for name in names],
         "intermediate.company_revenue": [{"company_id": name, "arr": 0, "currency": "EUR"} for name in names],
+        "intermediate.customer_span": pl.DataFrame(
+            [(name, TODAY, None, None) for name in names], schema=SPAN, orient="row"
+        ),
     }
 
 
@@ -73,7 +83,7 @@ def test_too_little_known_gives_no_score(bench: Any) -> None:
 
 
 def test_a_customer_nothing_is_known_of_is_still_listed(bench: Any) -> None:
-    made = bench({**CUSTOMER, "intermediate.health_reading": readings({})})
+    made = bench({**customers("acme"), "intermediate.sign_spell": readings({})})
     row = made.want("marts.health_score").row(0, named=True)
     assert (row["score"], row["coverage"], row["factor_count"], row["profile"]) == (None, 0, 0, "standard")
     assert made.want("marts.health_factor").height == 0
@@ -98,7 +108,7 @@ def test_the_reasons_name_what_costs_most(bench: Any) -> None:
 def test_points_run_straight_between_the_corners(run_models: Any) -> None:
     points = {0: "100", 7: "100", 8: "98.913", 30: "75", 60: "47.5", 90: "20", 180: "0", 9999: "0"}
     days = [readings({"last_touch": value}).with_columns(company_id=pl.lit(f"{value} days")) for value in points]
-    given = {**customers(*(f"{value} days" for value in points)), "intermediate.health_reading": pl.concat(days)}
+    given = {**customers(*(f"{value} days" for value in points)), "intermediate.sign_spell": pl.concat(days)}
     made = run_models(given, "intermediate.health_point")["intermediate.health_point"]
     found = dict(made.select("company_id", "points").rows())
     assert found == {f"{value} days": Decimal(expected) for value, expected in points.items()}
@@ -123,7 +133,7 @@ def three_customers(values: dict[str, float], factor: str, step: int, scale: int
             {"segment": "scaled", "profile": "scaled"},
         ],
         **customers(*names),
-        "intermediate.health_reading": pl.concat(
+        "intermediate.sign_spell": pl.concat(
             [readings(changed[name]).with_columns(company_id=pl.lit(name)) for name in names]
         ),
     }
@@ -145,7 +155,7 @@ def test_contributions_add_up_and_a_better_sign_never_lowers_the_score(
 
 def test_segments_may_have_weights_of_their_own(run_models: Any) -> None:
     tables = {
-        **CUSTOMER,
+        **customers("acme"),
         "objects.company": [{"company_id": "acme", "name": "Acme", "segment": "enterprise"}],
         "policy.health_profiles": [
             {"segment": "*", "profile": "standard"},
@@ -157,7 +167,7 @@ def test_segments_may_have_weights_of_their_own(run_models: Any) -> None:
                 {"profile": "touch only", "factor": "last_touch", "weight": 1},
             ]
         ).cast({"weight": DECIMAL}),
-        "intermediate.health_reading": readings({"last_touch": 30, "nps": -100}),
+        "intermediate.sign_spell": readings({"last_touch": 30, "nps": -100}),
     }
     row = run_models(tables, "marts.health_score")["marts.health_score"].row(0, named=True)
     assert (row["profile"], row["score"], row["factor_count"]) == ("touch only", 75, 1)
@@ -171,13 +181,19 @@ def policy(**change: Any) -> dict[str, Any]:
         "at_risk_below": 50,
         "thriving_from": 75,
         "coverage_floor": Decimal("0.4"),
-        **dict.fromkeys(("response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        **dict.fromkeys(("daily_days", "response_days", "ticket_days", "csat_days", "csm_score_days"), 90),
+        "months_back": 12,
+        "response_grace_days": 3,
         "response_messages": 3,
+        "alert_after_days": 3,
         "contract_horizon_days": 365,
         "severe_priorities": ["high"],
+        "severe_severities": ["critical"],
+        "factors": [{"factor": factor, "theme": "usage"} for factor in FACTORS],
         "profiles": [{"segment": "*", "profile": "p"}],
         "weights": [{"profile": "p", "factor": "nps", "weight": 1}],
         "points": [{"factor": "nps", "value": 0, "points": 0}, {"factor": "nps", "value": 10, "points": 100}],
+        "words": [{"factor": "nps", "good": "fine", "bad": "an NPS of {value}", "is_share": False}],
     }
     return {**fine, **change}
 
@@ -187,6 +203,9 @@ def policy(**change: Any) -> dict[str, Any]:
     [
         ({"at_risk_below": 80}, "must not be above"),
         ({"severe_priorities": ["high", "high"]}, "twice"),
+        ({"severe_severities": ["critical", "critical"]}, "twice"),
+        ({"response_grace_days": 91}, "must not be more"),
+        ({"factors": [{"factor": "nps", "theme": "sentiment"}]}, "each factor needs one theme"),
         ({"profiles": []}, "one line for"),
         ({"profiles": [{"segment": "*", "profile": "q"}]}, "no weights are given"),
         ({"weights": [{"profile": "p", "factor": "nps", "weight": 1}] * 2}, "weights given twice"),
@@ -199,6 +218,11 @@ def policy(**change: Any) -> dict[str, Any]:
             },
             "only rise or only fall",
         ),
+        ({"words": []}, r"no words are given for the factors \['nps'\]"),
+        (
+            {"words": [{"factor": "nps", "good": "a", "bad": "b", "is_share": False}] * 2},
+            r"words given twice: \['nps'\]",
+        ),
         ({"weights": [{"profile": "p", "factor": "npss", "weight": 1}]}, "npss"),
     ],
 )
@@ -210,7 +234,15 @@ def test_a_policy_that_makes_no_sense_is_refused(change: dict[str, Any], reason:
 
 def test_the_invariants_notice_a_wrong_score(bench: Any) -> None:
     day = datetime(2026, 7, 1).date()
-    factor = {"company_id": "acme", "as_of": day, "factor": "nps", "raw_value": 1, "points": 50, "weight": 1}
+    factor = {
+        "company_id": "acme",
+        "as_of": day,
+        "factor": "nps",
+        "theme": "sentiment",
+        "raw_value": 1,
+        "points": 50,
+        "weight": 1,
+    }
     score = {
         "company_id": "acme",
         "as_of": day,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from customer_rows import CUSTOMER
 
+AS_OF = date(2026, 7, 1)
+
 
 def read(run_models: Any, tables: dict[str, Any], factor: str) -> Decimal | None:
     """The value of one sign of the one customer; None where nothing is known."""
-    made = run_models({**CUSTOMER, **tables}, "intermediate.health_reading")["intermediate.health_reading"]
-    values = made.filter(factor=factor)["raw_value"].to_list()
+    made = run_models({**CUSTOMER, **tables}, "intermediate.health_point")["intermediate.health_point"]
+    values = made.filter(factor=factor, day_on=AS_OF)["raw_value"].to_list()
     return values[0] if values else None
 
 
@@ -136,5 +139,6 @@ def test_nps_of_a_company_is_pooled_over_its_people(run_models: Any) -> None:
 
 def test_only_customers_are_scored(run_models: Any) -> None:
     gone = {**CUSTOMER["objects.subscription"][0], "status": "canceled", "ends_at": "2026-01-01"}
-    made = run_models({**CUSTOMER, "objects.subscription": [gone]}, "marts.health_score", "intermediate.health_reading")
-    assert [frame.height for frame in made.values()] == [0, 0]
+    made = run_models({**CUSTOMER, "objects.subscription": [gone]}, "marts.health_score", "intermediate.health_point")
+    assert made["marts.health_score"].height == 0
+    assert made["intermediate.health_point"]["day_on"].max() == date(2025, 12, 31)

@@ -1,0 +1,86 @@
+-- One row per champion and stretch of days over [from_on, to_on) in which they were there, or were gone or could not be reached. A
+-- person is champion of the main company of the day on which a source first called them one, wherever they went later.
+with called as (
+    select c.contact_id, c.name, coalesce(cast(min(h.valid_from) as date), r.as_of_on) as called_on
+    from objects.contact as c
+    cross join meta.run as r
+    left join history.contact as h on c.contact_id = h.contact_id and h.decision_role = 'champion'
+    where c.decision_role = 'champion' and c.source_deleted_at is null
+    group by c.contact_id, c.name, r.as_of_on
+),
+
+champion as (
+    -- Who had no main company that day is champion of the next one, else of the last before.
+    select c.contact_id, c.name, m.company_id, c.called_on
+    from called as c
+    join intermediate.main_company as m on c.contact_id = m.contact_id
+    qualify row_number() over (
+        partition by c.contact_id
+        order by
+            coalesce(m.to_on > c.called_on, true) desc,
+            case when coalesce(m.to_on > c.called_on, true) then coalesce(m.from_on, date '0001-01-01') end asc,
+            m.from_on desc nulls last
+    ) = 1
+),
+
+gone as (
+    -- Who came back is not gone.
+    select c.contact_id, j.changed_on as from_on, min(m.from_on) as to_on
+    from champion as c
+    join marts.job_change as j on c.contact_id = j.contact_id and c.company_id = j.from_company_id
+    left join intermediate.main_company as m
+        on c.contact_id = m.contact_id and c.company_id = m.company_id and j.changed_on <= m.from_on
+    where j.has_left
+    group by c.contact_id, j.changed_on
+),
+
+wish as (
+    -- What no source dates was said before all that is dated.
+    select
+        contact_id,
+        max(coalesce(stated_at, updated_at, timestamp '0001-01-01')) filter (where preference = 'bounced') as bounced_at,
+        max(coalesce(stated_at, updated_at, timestamp '0001-01-01')) filter (where preference = 'subscribed') as wanted_at
+    from objects.communication_preference
+    where channel = 'email' and topic is null and source_deleted_at is null
+    group by contact_id
+),
+
+-- An address that mail comes back from says that somebody is gone once it has stood for a while without a word from them.
+unreachable as (
+    select
+        w.contact_id, cast(cast(w.bounced_at as date) + interval 1 day * p.bounce_days as date) as from_on,
+        cast(least(min(h.happened_at), case when w.wanted_at > w.bounced_at then w.wanted_at end) as date) as to_on
+    from wish as w
+    cross join policy.relationship as p
+    left join intermediate.contact_reached as h
+        on w.contact_id = h.contact_id and w.bounced_at < h.happened_at and (h.direction = 'in' or h.channel = 'meeting')
+    where w.bounced_at is not null
+    group by w.contact_id, w.bounced_at, w.wanted_at, p.bounce_days
+),
+
+away as (
+    select * from gone
+    union all
+    select * from unreachable where to_on is null or to_on > from_on
+),
+
+moved as (
+    select contact_id, called_on as on_day, 0 as away from champion
+    union all
+    select a.contact_id, greatest(a.from_on, c.called_on), 1
+    from away as a
+    join champion as c on a.contact_id = c.contact_id
+    union all
+    select a.contact_id, greatest(a.to_on, c.called_on), -1
+    from away as a
+    join champion as c on a.contact_id = c.contact_id
+    where a.to_on is not null
+)
+
+select
+    c.contact_id, c.company_id, c.name, m.on_day as from_on,
+    lead(m.on_day) over (partition by c.contact_id order by m.on_day) as to_on,
+    sum(sum(m.away)) over (partition by c.contact_id order by m.on_day) > 0 as has_left
+from moved as m
+join champion as c on m.contact_id = c.contact_id
+group by c.contact_id, c.company_id, c.name, m.on_day
