@@ -122,8 +122,7 @@ def _sums(name: str, row: dict[str, Any]) -> str:
 
 def account(row: dict[str, Any]) -> str:
     """One account in a few lines."""
-    band = f"{row['health_band'].replace('_', ' ')} ({row['health_score']:.0f})" if row["health_band"] else "not scored"
-    lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {band}."]
+    lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {_health(row)}."]
     if row["risk_words"]:
         lines.append(f"  Risk: {row['risk_words']}")
     if row["renewal_on"]:
@@ -142,6 +141,14 @@ def account(row: dict[str, Any]) -> str:
     ahead = f"; next on {_day(row['next_touch_at'])}" if row["next_touch_at"] else ""
     lines.append(f"  Last touch: {touched}{' (too long)' if row['is_untouched'] else ''}{ahead}.")
     return "\n".join(lines)
+
+
+def _health(row: dict[str, Any]) -> str:
+    if row["health_band"] is None:
+        return "not scored"
+    moved = round(row["health_change_30d"] or 0)
+    since = f", {abs(moved)} {'more' if moved > 0 else 'less'} than 30 days ago" if moved else ""
+    return f"{row['health_band'].replace('_', ' ')} ({row['health_score']:.0f}{since})"
 
 
 def _count(number: int, thing: str) -> str:

@@ -95,7 +95,16 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         sums(team="nobody", owner_count=0),
     ],
     "marts.portfolio_account": [
-        account("acme", "olga", arr=10, health_band="at_risk", health_score=41.6, risk="health", risk_words="Ill.")
+        account(
+            "acme",
+            "olga",
+            arr=10,
+            health_band="at_risk",
+            health_score=41.6,
+            health_change_30d=-3.4,
+            risk="health",
+            risk_words="Ill.",
+        )
         | {
             "renewal_on": date(2026, 9, 1),
             "renewing_arr": 10,
@@ -166,7 +175,7 @@ def test_the_accounts_of_one_of_our_people_the_most_threatened_first(home: Home)
         "Olga North, as of 2026-06-30.\n\n"
         "Olga North: 2 customers, 110.00 EUR a year; 0 at risk (0.00 EUR); 0 up for renewal (0.00 EUR); "
         "0.00 EUR overdue; 1 not touched.\n\n"
-        "Acme: 10.00 EUR a year, at risk (42).\n"
+        "Acme: 10.00 EUR a year, at risk (42, 3 less than 30 days ago).\n"
         "  Risk: Ill.\n"
         "  Renews on 1 Sep 2026: 10.00 EUR a year, 80% likely, the last day for notice was 29 Jun 2026.\n"
         "  To do: 2 tasks, 1 late, the first due on 1 Jun 2026.\n"
