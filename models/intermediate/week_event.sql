@@ -18,8 +18,14 @@ with sort as (
         ('renewal_due', 14, ' a year', 'Came up for renewal, undecided', 'renewal undecided', 'renewals undecided'),
         ('deal_won', 15, '', 'Deal won', 'deal won', 'deals won'),
         ('band_better', 16, ' a year', 'Health got better', 'customer in better health', 'customers in better health'),
-        ('stage_back', 17, '', 'Fell back on the value path', 'fell back on the value path', 'fell back on the value path'),
-        ('stage_forward', 18, '', 'Went on on the value path', 'went on on the value path', 'went on on the value path'),
+        (
+            'stage_back', 17, '', 'Fell back on the value path',
+            'company fell back on the value path', 'companies fell back on the value path'
+        ),
+        (
+            'stage_forward', 18, '', 'Got further on the value path',
+            'company got further on the value path', 'companies got further on the value path'
+        ),
         ('nps', 19, '', 'NPS', 'NPS answer', 'NPS answers'),
         ('delivered', 20, '', 'Handed over', 'thing handed over', 'things handed over'),
         ('reached', 21, '', 'Reached', 'milestone reached', 'milestones reached'),
