@@ -87,7 +87,8 @@ def accounts_of(con: Connection, owners: list[str], *, only_untouched: bool = Fa
     return rows(
         con,
         "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) "
-        f"{kept}order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, company_name, company_id",
+        f"{kept}order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, "
+        "company_name, company_id",
         {"owners": owners},
     )
 
