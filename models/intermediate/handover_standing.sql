@@ -1,5 +1,5 @@
 -- What somebody who takes over an account needs to know of how it stands, one row per fact: what it pays, who owned it, its
--- people, what renews, what is owed, what is being delivered. `rank_no` puts the facts of a section in order.
+-- people, what renews, what threatens it and what is owed. `rank_no` puts the facts of a section in order.
 select
     company_id, 'account' as section, 0 as rank_no,
     case customer_status
@@ -68,7 +68,10 @@ where i.status not in ('draft', 'paid', 'void', 'uncollectible', 'scheduled') an
     and coalesce(i.issued_on <= r.as_of_on, true)
 union all
 select
-    company_id, 'delivery' as section, case when is_on_track then 1 else 0 end as rank_no,
-    name || ': ' || sentence || '.' as sentence, 'service' as object, service_id as object_id
-from marts.service_progress
-where status <> 'complete' and company_id is not null
+    company_id, 'risk' as section, 1 as rank_no,
+    'Health ' || cast(cast(round(score) as bigint) as varchar) || ' of 100 (' || replace(band, '_', ' ') || ')'
+    || coalesce(', 30 days before ' || cast(cast(round(score_30d_ago) as bigint) as varchar), '')
+    || coalesce('; above all: ' || main_cause, '') || '.' as sentence,
+    'company' as object, company_id as object_id
+from marts.health_score
+where band is not null

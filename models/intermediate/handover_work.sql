@@ -1,5 +1,5 @@
--- What is open with an account and what was said, one row per thing: promises, tasks, tickets, opportunities, the last and the
--- next touch of each channel, and what our people noted. `rank_no` puts the things of a section in order.
+-- What is open with an account and what was said, one row per thing: promises, tasks, tickets, opportunities, the last and
+-- the next touch of each channel, what our people noted, what is being delivered. `rank_no` puts the things of a section in order.
 select
     a.company_id, 'promise' as section, date_diff('day', cast(a.starts_at as date), r.as_of_on) as rank_no,
     'Agreed on ' || strftime(a.starts_at, '%-d %b %Y') || ' (' || a.title || '): ' || a.next_actions as sentence,
@@ -69,3 +69,9 @@ cross join policy.portfolio as p
 left join objects.team_member as m on n.author_id = m.team_member_id
 where n.company_id is not null and n.source_deleted_at is null and n.noted_at <= r.as_of
     and (n.is_pinned or date_diff('day', cast(n.noted_at as date), r.as_of_on) <= p.handover_days)
+union all
+select
+    company_id, 'delivery' as section, case when is_on_track then 1 else 0 end as rank_no,
+    name || ': ' || sentence || '.' as sentence, 'service' as object, service_id as object_id
+from marts.service_progress
+where status <> 'complete' and company_id is not null

@@ -7,22 +7,30 @@ with sort as (
         ('contraction', 3, ' a year', 'Pays less', 'customer pays less', 'customers pay less'),
         ('renewal_lost', 4, ' a year', 'Not renewed', 'renewal lost', 'renewals lost'),
         ('champion_left', 5, '', 'Champion left', 'champion left', 'champions left'),
-        ('sla_missed', 6, '', 'Promise missed', 'promise about a ticket missed', 'promises about tickets missed'),
-        ('overdue', 7, '', 'Not paid in time', 'invoice not paid in time', 'invoices not paid in time'),
-        ('deal_lost', 8, '', 'Deal lost', 'deal lost', 'deals lost'),
-        ('new', 9, ' a year', 'New customer', 'new customer', 'new customers'),
-        ('reactivation', 10, ' a year', 'Came back', 'customer came back', 'customers came back'),
-        ('expansion', 11, ' a year', 'Pays more', 'customer pays more', 'customers pay more'),
-        ('renewal_renewed', 12, ' a year', 'Renewed', 'renewal went through', 'renewals went through'),
-        ('renewal_due', 13, ' a year', 'Came up for renewal, undecided', 'renewal undecided', 'renewals undecided'),
-        ('deal_won', 14, '', 'Deal won', 'deal won', 'deals won'),
-        ('stage_back', 15, '', 'Fell back on the value path', 'fell back on the value path', 'fell back on the value path'),
-        ('stage_forward', 16, '', 'Went on on the value path', 'went on on the value path', 'went on on the value path'),
-        ('nps', 17, '', 'NPS', 'NPS answer', 'NPS answers'),
-        ('delivered', 18, '', 'Handed over', 'thing handed over', 'things handed over'),
-        ('reached', 19, '', 'Reached', 'milestone reached', 'milestones reached'),
-        ('ticket_opened', 20, '', 'Ticket opened', 'ticket opened', 'tickets opened'),
-        ('ticket_solved', 21, '', 'Ticket solved', 'ticket solved', 'tickets solved')
+        ('band_worse', 6, ' a year', 'Health got worse', 'customer in worse health', 'customers in worse health'),
+        ('sla_missed', 7, '', 'Promise missed', 'promise about a ticket missed', 'promises about tickets missed'),
+        ('overdue', 8, '', 'Not paid in time', 'invoice not paid in time', 'invoices not paid in time'),
+        ('deal_lost', 9, '', 'Deal lost', 'deal lost', 'deals lost'),
+        ('new', 10, ' a year', 'New customer', 'new customer', 'new customers'),
+        ('reactivation', 11, ' a year', 'Came back', 'customer came back', 'customers came back'),
+        ('expansion', 12, ' a year', 'Pays more', 'customer pays more', 'customers pay more'),
+        ('renewal_renewed', 13, ' a year', 'Renewed', 'renewal went through', 'renewals went through'),
+        ('renewal_due', 14, ' a year', 'Came up for renewal, undecided', 'renewal undecided', 'renewals undecided'),
+        ('deal_won', 15, '', 'Deal won', 'deal won', 'deals won'),
+        ('band_better', 16, ' a year', 'Health got better', 'customer in better health', 'customers in better health'),
+        (
+            'stage_back', 17, '', 'Fell back on the value path',
+            'company fell back on the value path', 'companies fell back on the value path'
+        ),
+        (
+            'stage_forward', 18, '', 'Got further on the value path',
+            'company got further on the value path', 'companies got further on the value path'
+        ),
+        ('nps', 19, '', 'NPS', 'NPS answer', 'NPS answers'),
+        ('delivered', 20, '', 'Handed over', 'thing handed over', 'things handed over'),
+        ('reached', 21, '', 'Reached', 'milestone reached', 'milestones reached'),
+        ('ticket_opened', 22, '', 'Ticket opened', 'ticket opened', 'tickets opened'),
+        ('ticket_solved', 23, '', 'Ticket solved', 'ticket solved', 'tickets solved')
     ) as k (kind, sort_no, unit, said, one, many)
 ),
 
@@ -38,6 +46,14 @@ happened as (
         company_id, happened_on, kind, 'company' as object, company_id as object_id,
         cast(null as decimal(18, 4)) as amount, words, 0 as tone
     from intermediate.week_stage
+    union all
+    select
+        company_id, changed_on as happened_on, case when score < score_before then 'band_worse' else 'band_better' end as kind,
+        'band_change' as object, company_id || '/' || strftime(changed_on, '%Y-%m-%d') as object_id,
+        cast(round(case when score < score_before then -arr else arr end, 2) as decimal(18, 4)) as amount,
+        ' From ' || replace(from_band, '_', ' ') || ' to ' || replace(to_band, '_', ' ') || ', above all: ' || cause || '.'
+            as words, 0 as tone
+    from marts.band_change
 )
 
 select

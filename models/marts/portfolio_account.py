@@ -27,6 +27,8 @@ class PortfolioAccount(Schema):
     arr: Exact = field("Annual recurring revenue now.", required=True)
     health_score: Exact = field("0 (bad) to 100 (good); null for who is no customer or where too little is known.")
     health_band: Text = field("What the score means.", isin=["at_risk", "needs_attention", "thriving"])
+    health_change_30d: Exact = field("What the score gained or lost in 30 days.")
+    health_cause: Text = field("The theme of signs to speak of first.")
     health_reasons: Text = field("The signs that cost most points, worst first.")
     renewal_on: Day = field("Next day on which something that is worth preparing for renews.")
     is_renewing: Flag = field("True when that day is within the policy's days.", required=True)

@@ -20,11 +20,13 @@ joined as (
         a.*, 12 * n.mrr as renewing_arr, n.notice_on,
         cast(round(n.forecast_mrr / nullif(n.mrr, 0), 4) as decimal(38, 12)) as renewal_likelihood,
         coalesce(w.task_count, 0) as task_count, coalesce(w.late_task_count, 0) as late_task_count, w.next_task_on,
+        h.change_30d as health_change_30d, h.main_cause as health_cause,
         r.next_touch_at, r.champion_left_name, r.champion_left_on, coalesce(r.is_single_threaded, false) as is_single_threaded
     from intermediate.account as a
     left join renewing as n on a.company_id = n.company_id and a.renewal_on = n.renews_on
     left join work as w on a.company_id = w.company_id
     left join marts.relationship as r on a.company_id = r.company_id
+    left join marts.health_score as h on a.company_id = h.company_id
 ),
 
 -- The worst first: what ends it, what is owed, how it goes, then what only may become a risk.

@@ -18,8 +18,8 @@ class WeekChange(Schema):
     is_complete: Flag = field("False in the week that is not over.", required=True)
     kind: Text = field(
         "What changed: arr (of the business: all of it), new, reactivation, expansion, contraction, churn, notice, "
-        "renewal_renewed, renewal_lost, renewal_due, deal_won, deal_lost, overdue, champion_left, sla_missed, "
-        "ticket_opened, ticket_solved, nps, delivered, reached, stage_forward or stage_back.",
+        "renewal_renewed, renewal_lost, renewal_due, deal_won, deal_lost, overdue, champion_left, band_worse, "
+        "band_better, sla_missed, ticket_opened, ticket_solved, nps, delivered, reached, stage_forward or stage_back.",
         required=True,
     )
     item_count: Whole = field("How many: 1 of a company's line; of MRR, companies.", required=True, ge=1)

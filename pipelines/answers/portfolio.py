@@ -16,33 +16,34 @@ ORDER = ", ".join(f"'{risk}'" for risk in RISKS)
 
 
 def find(home: Home, who: str | None) -> dict[str, Any]:
-    """The portfolios that are meant, and their accounts: `title`, `teams`, `owners`, `accounts`, all plain values.
+    """The portfolios that are meant, as plain values: `title`, `teams`, `owners`, `accounts`, `untouched`.
 
-    Without `who` those of all teams, and no accounts. Raises `NothingFoundError` when nobody, or more than one, goes by
-    that name.
+    `untouched` are customers nobody was in touch with for the policy's days. Without `who` all teams are meant, and
+    `accounts` is empty. Raises `NothingFoundError` when nobody, or more than one, goes by that name.
     """
     with open_snapshot(home) as con:
         owners = rows(con, "select * from marts.portfolio order by team, owner_name, team_member_id")
+        teams = rows(con, "select * from marts.team_portfolio order by arr desc, team")
+        team = [row for row in teams if row["team"].lower() == (who or "").strip().lower()]
         if who is None:
-            teams = rows(con, "select * from marts.team_portfolio order by arr desc, team")
-            return {"title": "All teams", "teams": teams, "owners": owners, "accounts": []}
-        team = [row for row in owners if row["team"].lower() == who.strip().lower()]
-        if team:
-            teams = rows(con, "select * from marts.team_portfolio where team = ?", [team[0]["team"]])
-            return {
-                "title": team[0]["team"],
-                "teams": teams,
-                "owners": team,
-                "accounts": accounts_of(con, [row["team_member_id"] for row in team]),
-            }
-        owner = find_owner(con, who)
-        mine = [row for row in owners if row["team_member_id"] == owner["team_member_id"]]
-        return {
-            "title": owner["name"],
-            "teams": [],
-            "owners": mine,
-            "accounts": accounts_of(con, [owner["team_member_id"]]),
-        }
+            title = "All teams"
+        elif team:
+            title, teams = team[0]["team"], team
+            owners = [row for row in owners if row["team"] == title]
+        else:
+            owner = find_owner(con, who)
+            title, teams = owner["name"], []
+            owners = [row for row in owners if row["team_member_id"] == owner["team_member_id"]]
+        accounts = accounts_of(con, [row["team_member_id"] for row in owners], only_untouched=who is None)
+        (policy,) = rows(con, "select untouched_days from policy.portfolio")
+    return {
+        "title": title,
+        "teams": teams,
+        "owners": owners,
+        "accounts": accounts if who is not None else [],
+        "untouched_days": policy["untouched_days"],
+        "untouched": [row for row in accounts if row["is_customer"] and row["is_untouched"]],
+    }
 
 
 def find_owner(con: Connection, words: str) -> dict[str, Any]:
@@ -80,12 +81,14 @@ def find_owner(con: Connection, words: str) -> dict[str, Any]:
     raise NothingFoundError(f"None of our people and no team goes by {words!r}.{near}")
 
 
-def accounts_of(con: Connection, owners: list[str]) -> list[dict[str, Any]]:
+def accounts_of(con: Connection, owners: list[str], *, only_untouched: bool = False) -> list[dict[str, Any]]:
     """The accounts of these team members: customers first, the most threatened before the others."""
+    kept = "and is_customer and is_untouched " if only_untouched else ""
     return rows(
         con,
         "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) "
-        f"order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, company_name, company_id",
+        f"{kept}order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, "
+        "company_name, company_id",
         {"owners": owners},
     )
 
@@ -99,6 +102,8 @@ def text(found: dict[str, Any]) -> str:
     sums = [_sums(row["team"], row) for row in found["teams"]]
     sums += [_sums(row["owner_name"], row) for row in found["owners"]]
     parts.append("\n".join(sums) if sums else "No company is owned.")
+    if found["owners"]:
+        parts.append(_untouched(found))
     customers = [row for row in found["accounts"] if row["is_customer"]]
     others = len(found["accounts"]) - len(customers)
     parts += [account(row) for row in customers]
@@ -122,8 +127,7 @@ def _sums(name: str, row: dict[str, Any]) -> str:
 
 def account(row: dict[str, Any]) -> str:
     """One account in a few lines."""
-    band = f"{row['health_band'].replace('_', ' ')} ({row['health_score']:.0f})" if row["health_band"] else "not scored"
-    lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {band}."]
+    lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {_health(row)}."]
     if row["risk_words"]:
         lines.append(f"  Risk: {row['risk_words']}")
     if row["renewal_on"]:
@@ -138,10 +142,31 @@ def account(row: dict[str, Any]) -> str:
         late = f", {row['late_task_count']} late" if row["late_task_count"] else ""
         due = f", the first due on {_day(row['next_task_on'])}" if row["next_task_on"] else ""
         lines.append(f"  To do: {_count(row['task_count'], 'task')}{late}{due}.")
-    touched = "never" if row["days_untouched"] is None else f"{_count(row['days_untouched'], 'day')} ago"
+    touched = _ago(row["days_untouched"])
     ahead = f"; next on {_day(row['next_touch_at'])}" if row["next_touch_at"] else ""
     lines.append(f"  Last touch: {touched}{' (too long)' if row['is_untouched'] else ''}{ahead}.")
     return "\n".join(lines)
+
+
+def _untouched(found: dict[str, Any]) -> str:
+    named = [
+        f"{row['company_name']} ({row['owner_name']}, {_ago(row['days_untouched'])})" for row in found["untouched"]
+    ]
+    return f"Not touched for more than {_count(found['untouched_days'], 'day')}: {', '.join(named) or 'no customer'}."
+
+
+def _ago(days: int | None) -> str:
+    if days is None:
+        return "never"
+    return f"{_count(days, 'day')} ago" if days else "today"
+
+
+def _health(row: dict[str, Any]) -> str:
+    if row["health_band"] is None:
+        return "not scored"
+    moved = round(row["health_change_30d"] or 0)
+    since = f", {abs(moved)} {'more' if moved > 0 else 'less'} than 30 days ago" if moved else ""
+    return f"{row['health_band'].replace('_', ' ')} ({row['health_score']:.0f}{since})"
 
 
 def _count(number: int, thing: str) -> str:

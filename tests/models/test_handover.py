@@ -75,6 +75,11 @@ def world() -> dict[str, Any]:
             {**OWNERS, "valid_from": "2025-01-01", "valid_to": "2025-05-01", "owner_id": "ole"},
             {**OWNERS, "valid_from": "2025-05-01", "owner_id": "olga"},
         ],
+        "marts.health_score": [
+            {"company_id": "acme", "as_of": "2026-07-01", "segment": "a", "profile": "standard", "coverage": 1}
+            | {"factor_count": 9, "arr": 0, "currency": "EUR", "score": "60.4", "band": "needs_attention"}
+            | {"score_30d_ago": "72.1", "change_30d": "-11.7", "main_cause": "usage"},
+        ],
         "marts.ticket_sla": [
             {"ticket_id": "t", "measure": "resolution", "state": "overdue", "segment": "a", "priority": "high"}
             | {"sla_name": "gold", "calendar": "default", "opened_at": "2026-06-29", "is_paused": False},
@@ -102,7 +107,11 @@ def test_a_handover_tells_what_is_open_and_who_is_who(made: Any) -> None:
             "Customer since 1 Jan 2025, pays 1200.00 EUR a year. Owner: Olga; success manager: Ole.",
             "Ole owned it until 1 May 2025.",
         ],
-        "risk": ["1 severe ticket is open.", "Invoice 7 is overdue since 30 Jun 2026: 100.00 EUR."],
+        "risk": [
+            "1 severe ticket is open.",
+            "Health 60 of 100 (needs attention), 30 days before 72; above all: usage.",
+            "Invoice 7 is overdue since 30 Jun 2026: 100.00 EUR.",
+        ],
         "renewal": ["Renews on 1 Sep 2026: 1200.00 EUR a year, 50% likely; notice until 2 Aug 2026; renews by itself."],
         "people": ["Ann, Head of IT (economic buyer); never in touch.", "Ben; last in touch on 1 Jun 2026."],
         "promise": ["Agreed on 1 Jun 2026 (Review): Send the plan."],

@@ -53,7 +53,7 @@ def renewal(company_id: str, renews_on: date, mrr: int, likelihood: str, **more:
 
 def given(views: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     tables: dict[str, Any] = {"meta.run": RUN, "objects.team_member": TEAM, "marts.company_360": views}
-    rest: dict[str, Any] = {key: [] for key in ("marts.renewal", "marts.relationship")}
+    rest: dict[str, Any] = {key: [] for key in ("marts.renewal", "marts.relationship", "marts.health_score")}
     return {**tables, **rest, **{f"marts.{name}": rows for name, rows in more.items()}}
 
 
@@ -111,7 +111,16 @@ def test_what_is_ahead_of_an_account(bench: Any) -> None:
         task("acme", date(2026, 5, 1), "done"),
     ]
     related = [relationship("acme", next_touch_at="2026-07-02")]
-    tables = {**given(views, renewal=renewals, relationship=related), "objects.task": work}
+    health = {
+        "company_id": "acme",
+        "as_of": DAY,
+        "segment": "a",
+        "profile": "standard",
+        "coverage": 1,
+        "factor_count": 9,
+    }
+    health |= {"arr": 0, "currency": "EUR", "change_30d": "-4.5", "main_cause": "usage"}
+    tables = {**given(views, renewal=renewals, relationship=related, health_score=[health]), "objects.task": work}
     rows = bench(tables).want("marts.portfolio_account")
     acme, beta = one(rows, company_id="acme"), one(rows, company_id="beta")
     assert (acme["renewing_arr"], acme["renewal_likelihood"], acme["notice_on"]) == (
@@ -121,6 +130,8 @@ def test_what_is_ahead_of_an_account(bench: Any) -> None:
     )
     assert (acme["is_renewing"], beta["is_renewing"], beta["renewing_arr"]) == (True, False, None)
     assert (acme["task_count"], acme["late_task_count"], acme["next_task_on"]) == (3, 1, date(2026, 6, 29))
+    assert (acme["health_change_30d"], acme["health_cause"]) == (Decimal("-4.5"), "usage")
+    assert (beta["health_change_30d"], beta["health_cause"]) == (None, None)
     assert (beta["task_count"], beta["late_task_count"], beta["next_task_on"]) == (0, 0, None)
     assert (acme["next_touch_at"], acme["days_untouched"], acme["is_untouched"]) == (datetime(2026, 7, 2), 10, False)
 

@@ -51,7 +51,7 @@ def rates() -> dict[str, pl.DataFrame]:
 
 
 def no_marts() -> dict[str, Any]:
-    names = ("renewal", "mrr_item", "stage_spell", "job_change", "ticket_sla", "mrr_change_day")
+    names = ("renewal", "mrr_item", "stage_spell", "job_change", "ticket_sla", "mrr_change_day", "band_change")
     return {f"marts.{name}": [] for name in names}
 
 
@@ -126,6 +126,26 @@ def a_week() -> dict[str, Any]:
             | {"changed_on": "2026-06-29", "seen_on": "2026-06-29", "evidence": "ended", "has_left": True}
             | {"is_new_there": True, "was_champion": True, "to_company_name": "Other", "to_company_id": "other"},
         ],
+        "marts.band_change": [
+            {"company_id": "coma", "changed_on": "2026-06-30", "from_band": "thriving", "to_band": "needs_attention"}
+            | {
+                "since_on": "2026-06-25",
+                "score_before": 80,
+                "score": 70,
+                "cause": "usage",
+                "arr": 20,
+                "currency": "EUR",
+            },
+            {"company_id": "beta", "changed_on": "2026-06-29", "from_band": "at_risk", "to_band": "thriving"}
+            | {
+                "since_on": "2026-06-25",
+                "score_before": 40,
+                "score": 75,
+                "cause": "people",
+                "arr": 8,
+                "currency": "EUR",
+            },
+        ],
         "marts.ticket_sla": [
             {**promise, "ticket_id": "t1", "measure": "first_response", "state": "overdue", "due_at": "2026-06-30"},
             {**promise, "ticket_id": "t1", "measure": "resolution", "state": "running", "due_at": "2026-07-09"},
@@ -138,7 +158,7 @@ SAID = {
         "Deal won: 500.00 EUR. Big one.",
         "Gave notice: 480.00 EUR a year. It ends on 31 Dec 2026. Reason: Price.",
         "Promise missed: It burns (first response).",
-        "Went on on the value path: from buyer to adopter.",
+        "Got further on the value path: from buyer to adopter.",
         "NPS: Ann gave 9 of 10: Nice",
         "NPS: Somebody gave 3 of 10.",
         "Handed over: Onboarding: Plan.",
@@ -149,6 +169,7 @@ SAID = {
         "Pays nothing any more: 120.00 EUR a year.",
         "Not paid in time: 70.00 EUR. Invoice 7.",
         "Deal lost: 9.00 EUR. Gone. Reason: Too dear.",
+        "Health got better: 8.00 EUR a year. From at risk to thriving, above all: people.",
         "Champion left: Ann went to Other.",
     ],
     "coma": [
@@ -156,6 +177,7 @@ SAID = {
         "Not renewed: 480.00 EUR a year.",
         "Renewed: 360.00 EUR a year.",
         "New customer: 216.00 EUR a year.",
+        "Health got worse: 20.00 EUR a year. From thriving to needs attention, above all: usage.",
     ],
     "(unknown)": ["NPS: Somebody gave 10 of 10."],
     "(all)": [
@@ -168,10 +190,12 @@ SAID = {
         "1 new customer: 216.00 EUR a year.",
         "1 customer lost: 120.00 EUR a year.",
         "1 invoice not paid in time: 70.00 EUR.",
+        "1 customer in worse health: 20.00 EUR a year.",
         "1 deal lost: 9.00 EUR.",
+        "1 customer in better health: 8.00 EUR a year.",
         "1 champion left.",
         "1 promise about a ticket missed.",
-        "1 went on on the value path.",
+        "1 company got further on the value path.",
         "3 NPS answers: a score of 33.",
         "1 thing handed over.",
         "1 milestone reached.",
@@ -252,7 +276,7 @@ def test_the_invariant_notices_a_line_that_is_lost(bench: Any) -> None:
     twice = pl.concat([whole, whole.filter(kind="reached", company_id="acme").with_columns(place=pl.lit(99, pl.Int64))])
     for broken, kinds in (
         (lost, {"renewal_lost"}),
-        (wrong, {"churn", "overdue", "deal_lost", "champion_left"}),
+        (wrong, {"churn", "overdue", "deal_lost", "champion_left", "band_better"}),
         (twice, {"reached"}),
     ):
         assert set(bench({"marts.week_change": broken}).offenders("week_changes_sum")["kind"]) == kinds

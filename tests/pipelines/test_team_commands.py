@@ -95,7 +95,16 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         sums(team="nobody", owner_count=0),
     ],
     "marts.portfolio_account": [
-        account("acme", "olga", arr=10, health_band="at_risk", health_score=41.6, risk="health", risk_words="Ill.")
+        account(
+            "acme",
+            "olga",
+            arr=10,
+            health_band="at_risk",
+            health_score=41.6,
+            health_change_30d=-3.4,
+            risk="health",
+            risk_words="Ill.",
+        )
         | {
             "renewal_on": date(2026, 9, 1),
             "renewing_arr": 10,
@@ -105,7 +114,7 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         | {"task_count": 2, "late_task_count": 1, "next_task_on": date(2026, 6, 1), "days_untouched": 1},
         account("beta", "olga", arr=100, is_untouched=True, next_touch_at="2026-07-03"),
         account("idle", "olga", is_customer=False, customer_status="lost"),
-        account("other", "ole", risk="notice", risk_words="Gave notice."),
+        account("other", "ole", risk="notice", risk_words="Gave notice.", days_untouched=0),
     ],
     "marts.week_change": [
         change("(all)", 1, "ARR 1.", kind="arr", amount=1),
@@ -134,7 +143,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     con.execute("create schema identity").fetchall()
     con.execute("create table identity.company_link (source_key varchar, company_id varchar)").fetchall()
     con.execute("create table meta.run as select ? as as_of, ? as as_of_on", [datetime(2026, 7, 1), DAY]).fetchall()
-    con.execute("create table policy.portfolio as select 13 as weeks_back").fetchall()
+    con.execute("create table policy.portfolio as select 13 as weeks_back, 30 as untouched_days").fetchall()
     for name, rows in TABLES.items():
         schema = schema_of(name)
         assert schema is not None
@@ -156,7 +165,8 @@ def said(home: Home, *words: str, code: int = 0) -> str:
 def test_all_teams_and_the_owners_of_each(home: Home) -> None:
     lines = said(home, "portfolio").splitlines()
     assert lines[0] == "All teams, as of 2026-06-30."
-    assert [line.split(":")[0] for line in lines[2:]] == ["North", "nobody", "Ole North", "Olga North", "Nobody"]
+    assert [line.split(":")[0] for line in lines[2:-2]] == ["North", "nobody", "Ole North", "Olga North", "Nobody"]
+    assert lines[-1] == "Not touched for more than 30 days: Beta (Olga, never)."
     assert lines[2].startswith("North: 3 customers, 110.00 EUR a year; 0 at risk (0.00 EUR)")
 
 
@@ -166,7 +176,8 @@ def test_the_accounts_of_one_of_our_people_the_most_threatened_first(home: Home)
         "Olga North, as of 2026-06-30.\n\n"
         "Olga North: 2 customers, 110.00 EUR a year; 0 at risk (0.00 EUR); 0 up for renewal (0.00 EUR); "
         "0.00 EUR overdue; 1 not touched.\n\n"
-        "Acme: 10.00 EUR a year, at risk (42).\n"
+        "Not touched for more than 30 days: Beta (Olga, never).\n\n"
+        "Acme: 10.00 EUR a year, at risk (42, 3 less than 30 days ago).\n"
         "  Risk: Ill.\n"
         "  Renews on 1 Sep 2026: 10.00 EUR a year, 80% likely, the last day for notice was 29 Jun 2026.\n"
         "  To do: 2 tasks, 1 late, the first due on 1 Jun 2026.\n"
@@ -181,7 +192,9 @@ def test_a_team_has_the_accounts_of_all_its_people(home: Home) -> None:
     found = json.loads(said(home, "portfolio", "north", "--json"))
     assert [row["company_id"] for row in found["accounts"]] == ["other", "acme", "beta", "idle"]
     assert [row["owner_name"] for row in found["owners"]] == ["Ole North", "Olga North"]
+    assert [row["company_id"] for row in found["untouched"]] == ["beta"]
     assert found["teams"][0]["customer_count"] == 3
+    assert "Last touch: today." in said(home, "portfolio", "ole@us.example")
 
 
 @pytest.mark.parametrize(
