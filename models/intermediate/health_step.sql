@@ -1,5 +1,6 @@
--- One row per customer and two scored days that are compared: some days ago with now, and the days at which its band
--- changed. A band counts once it was held for policy's days; what lies between two that count is left out.
+-- One row per customer and two scored days that are compared: some days ago with now; and the day on which its band changed
+-- with the one in the band before, within its last 30 days, on which the score stood farthest from that. A band counts
+-- once it was held for policy's days; what lies between two that count is left out.
 with back as (
     select '7d' as span, 7 as days
     union all
@@ -13,6 +14,7 @@ banded as (
         t.company_id,
         t.day_on,
         t.band,
+        t.score,
         coalesce(lag(t.band) over (partition by t.company_id order by t.day_on) <> t.band, true) as is_first
     from intermediate.health_total as t
     cross join meta.run as r
@@ -26,7 +28,7 @@ numbered as (
 ),
 
 held as (
-    select n.company_id, n.band, min(n.day_on) as from_on, max(n.day_on) as last_on
+    select n.company_id, n.band, n.run_no, min(n.day_on) as from_on, max(n.day_on) as last_on
     from numbered as n
     cross join policy.health as p
     group by n.company_id, n.band, n.run_no, p.alert_after_days
@@ -37,10 +39,22 @@ following as (
     select
         company_id,
         band,
-        from_on as to_on,
+        from_on,
         lag(band) over (partition by company_id order by from_on) as band_before,
-        lag(last_on) over (partition by company_id order by from_on) as from_on
+        lag(run_no) over (partition by company_id order by from_on) as run_before,
+        lag(last_on) over (partition by company_id order by from_on) as last_before
     from held
+),
+
+turned as (
+    select f.company_id, b.day_on as from_on, f.from_on as to_on
+    from following as f
+    join numbered as a on f.company_id = a.company_id and f.from_on = a.day_on
+    join numbered as b on f.company_id = b.company_id and f.run_before = b.run_no
+    where f.band <> f.band_before and date_diff('day', b.day_on, f.last_before) < 30
+    qualify row_number() over (
+        partition by f.company_id, f.from_on order by abs(a.score - b.score) desc, b.day_on desc
+    ) = 1
 )
 
 select a.company_id, s.span, b.day_on as from_on, a.day_on as to_on
@@ -53,5 +67,4 @@ join intermediate.health_total as b
 where a.score is not null and b.score is not null
 union all
 select company_id, 'band' as span, from_on, to_on
-from following
-where band <> band_before
+from turned

@@ -17,8 +17,11 @@ class BandChange(Schema):
     changed_on: Day = field("First day in the new band.", key=True)
     from_band: Text = field("The band held before.", required=True, isin=BANDS)
     to_band: Text = field("The band held from then on.", required=True, isin=BANDS)
-    score_before: Exact = field("The score on the last day in the band before.", required=True, ge=0, le=100)
-    score: Exact = field("The score on the first day in the new one.", required=True, ge=0, le=100)
-    cause: Text = field("The theme of signs that did most of it.", required=True)
+    since_on: Day = field(
+        "Day, of the last 30 in the band before, on which the score stood farthest from the new one.", required=True
+    )
+    score_before: Exact = field("The score on that day.", required=True, ge=0, le=100)
+    score: Exact = field("The score on the first day in the new band.", required=True, ge=0, le=100)
+    cause: Text = field("The theme of signs that did most of the change between them.", required=True)
     arr: Exact = field("Annual recurring revenue now, in `currency`.", required=True)
     currency: Text = field("The reporting currency.", required=True)

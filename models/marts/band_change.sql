@@ -7,7 +7,8 @@ with theme as (
 ),
 
 led as (
-    select s.company_id, s.from_on, s.to_on, b.band as from_band, a.band as to_band, b.score as score_before, a.score, t.theme
+    select
+        s.company_id, s.from_on, s.to_on, b.band as from_band, a.band as to_band, b.score as score_before, a.score, t.theme
     from intermediate.health_step as s
     join intermediate.health_total as b on s.company_id = b.company_id and s.from_on = b.day_on
     join intermediate.health_total as a on s.company_id = a.company_id and s.to_on = a.day_on
@@ -24,6 +25,7 @@ select
     l.to_on as changed_on,
     l.from_band,
     l.to_band,
+    l.from_on as since_on,
     l.score_before,
     l.score,
     l.theme as cause,

@@ -23,7 +23,7 @@ active as (
 due as (
     select
         i.company_id, i.factor, i.object, i.object_id, i.due_on,
-        i.due_on < r.as_of_on and coalesce(i.settled_on > r.as_of_on, true) as is_against
+        coalesce(i.due_on < r.as_of_on, false) and coalesce(i.settled_on > r.as_of_on, true) as is_against
     from intermediate.late_item as i
     cross join meta.run as r
     where i.known_from <= r.as_of_on and coalesce(i.known_to > r.as_of_on, true)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Exact, Schema, Text, field
+from models.schema import Day, Exact, Schema, Text, Whole, field
 
 
 class HealthSign(Schema):
@@ -16,4 +16,4 @@ class HealthSign(Schema):
     from_on: Day = field("First day.", key=True)
     to_on: Day = field("First day after it; null while it goes on.")
     value_at_from: Exact = field("Its value at the end of the first day.", required=True)
-    per_day: Exact = field("What each further day adds: 1, 0 or -1.", required=True, ge=-1, le=1)
+    per_day: Whole = field("What each further day adds: 1, 0 or -1.", required=True, ge=-1, le=1)

@@ -1,6 +1,6 @@
 """The commands `rapport explain ...`: what was typed, and what is printed.
 
-What is told belongs to `explaining`, of revenue to `explaining_mrr`.
+What is told belongs to `explaining`, of revenue to `explaining_mrr`, of health to `explaining_health`.
 """
 
 from __future__ import annotations
@@ -68,6 +68,33 @@ def mrr(
 
     found = _found(home, lambda place: explaining_mrr.find(place, who, month.date(), policy))
     _print(found, as_json, mrr_in_words.text)
+    if found["problems"]:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: rapport explain health brightfork.example --from 2026-05-31 --to 2026-06-30")
+def health(
+    who: Annotated[str, typer.Argument(metavar="COMPANY", help="A company's name, golden id or domain.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="Day to compare with; else 30 days before."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="Day to tell of; else the last one scored."),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a customer's health is made of, sign by sign down to the rows behind it, and what changed it.
+
+    Everything is worked out once more; exit code 1 where that is not what is published.
+    """
+    from pipelines.answers import explaining_health, health_in_words
+
+    days = [day.date() if day else None for day in (since, until)]
+    found = _found(home, lambda place: explaining_health.find(place, who, *days))
+    _print(found, as_json, health_in_words.text)
     if found["problems"]:
         raise typer.Exit(1)
 

@@ -1,6 +1,6 @@
 """What a customer's health of a day is made of, and what changed it since another, from the published file.
 
-How health is computed belongs to `models/intermediate`: for the days asked for the same models are made anew, beside the
+How health is computed belongs to `models/intermediate`: of the days asked for, the same models are made anew beside the
 published file. The words are in `health_in_words`.
 """
 
@@ -43,12 +43,12 @@ _EVIDENCE = """
 def find(home: Home, who: str, from_on: date | None = None, to_on: date | None = None) -> Found:
     """What is told, as plain values.
 
-    Returns company_id, name, as_of, from_on, to_on, days (the row of marts.health_day of each of the two days, None where
-    there is none), signs (rows of marts.health_factor for `to_on` with their words and, of the as-of day, the rows behind
-    each), change (a row of health_change for each sign that had a part), themes (their sums), bands (rows of
-    marts.band_change), problems (sentences; none where every sum comes to the score and to what is published). Without
-    `to_on` the last scored day is told, without `from_on` the change over 30 days. Raises `NothingFoundError` when
-    nobody, or more than one, goes by `who`, they were no customer that day, or nothing is known of them.
+    Returns company_id, name, as_of, from_on, to_on, days (rows of marts.health_day of the two days, None where nothing
+    was known), signs (rows of marts.health_factor for `to_on` with their words and, of the as-of day, the rows behind
+    each), change (the part of each sign that had one), themes (their sums), bands (rows of marts.band_change), problems
+    (sentences; none where every sum comes to the score and to what is published). Without `to_on` the last scored day
+    is told, without `from_on` the change over 30 days. Raises `NothingFoundError` when nobody, or more than one, goes
+    by `who`, or nothing is known of them as a customer on that day.
     """
     with open_snapshot(home) as con:
         company = find_company(con, who)
@@ -69,7 +69,7 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
             row |= _record(con, row["object"], row["object_id"])
         published = rows(con, "from marts.health_factor where company_id = $company", key)
         bands = rows(con, "from marts.band_change where company_id = $company order by changed_on", key)
-        spells = con.execute("from marts.health_sign where company_id = $company", key).pl()
+        spells = con.sql("from marts.health_sign where company_id = $company", params=key).pl()
     made = _made(home, company["company_id"], known["profile"], spells, from_on, to_on)
     if made["days"][1] is None:
         raise NothingFoundError(f"Nothing is known of {company['name']} as a customer on {to_on}.")
@@ -143,8 +143,6 @@ def problems(found: Mapping[str, Any], published: list[Found] | None) -> list[st
             said.append(f"The parts of the change come to {moved:,.4f}, not to {now['score'] - before['score']:,.2f}.")
     if published is not None:
         columns = ("factor", "raw_value", "points", "weight", "contribution")
-        mine, theirs = (
-            {tuple(row[name] for name in columns) for row in side} for side in (found["signs"], published)
-        )
+        mine, theirs = ({tuple(row[name] for name in columns) for row in side} for side in (found["signs"], published))
         said += [f"marts.health_factor says otherwise of {factor}." for factor, *_ in sorted(mine ^ theirs)]
     return said

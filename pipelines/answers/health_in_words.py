@@ -11,8 +11,8 @@ from pipelines.tables.saying import capital, words
 
 SHOWN = 4
 """Rows told of a sign; how many more there are is said."""
-SOUND = 75
-"""A sign with so many points or more is told in its good words."""
+SOUND = 100
+"""A sign with so many points is told in its good words; of any other its value is what there is to say."""
 MINUS = "−"
 
 
@@ -28,7 +28,9 @@ def text(found: Mapping[str, Any]) -> str:
 def headline(found: Mapping[str, Any]) -> str:
     """Whose health it is, how good, and how much of what there is to know is known."""
     day = found["days"][1]
-    known = f"{len(found['signs'])} signs are known, with {day['coverage']:.0%} of all weight (profile {day['profile']})"
+    known = (
+        f"{len(found['signs'])} signs are known, with {day['coverage']:.0%} of all weight (profile {day['profile']})"
+    )
     who = f"{found['name']} ({found['company_id']})"
     if day["score"] is None:
         return f"{who} has no health score on {_date(found['to_on'])}: too little is known. {capital(known)}."
@@ -37,9 +39,9 @@ def headline(found: Mapping[str, Any]) -> str:
 
 def meaning(sign: Mapping[str, Any]) -> str:
     """What a sign says, in its good or bad words."""
-    value = f"{sign['raw_value']:.0%}" if sign["is_share"] else f"{sign['raw_value']:.2f}".rstrip("0").rstrip(".")
-    told: str = sign["good"] if sign["points"] >= SOUND else sign["bad"].replace("{value}", value.replace("-", MINUS))
-    return told if "{value}" in sign["bad"] and value in told else f"{told} ({value.replace('-', MINUS)})"
+    value = (f"{sign['raw_value']:.0%}" if sign["is_share"] else _plain(sign["raw_value"])).replace("-", MINUS)
+    told: str = sign["good"] if sign["points"] >= SOUND else sign["bad"].replace("{value}", value)
+    return told if value in told else f"{told} ({value})"
 
 
 def _signs(found: Mapping[str, Any]) -> Iterator[str]:
@@ -93,7 +95,9 @@ def _moved(part: Mapping[str, Any]) -> str:
 
 def _band(row: Mapping[str, Any]) -> str:
     scores = f"{row['score_before']:.2f} to {row['score']:.2f}"
-    return f"{_date(row['changed_on'])}: {words(row['from_band'])} to {words(row['to_band'])} ({scores}), {row['cause']}"
+    return (
+        f"{_date(row['changed_on'])}: {words(row['from_band'])} to {words(row['to_band'])} ({scores}), {row['cause']}"
+    )
 
 
 def _plain(value: Decimal) -> str:

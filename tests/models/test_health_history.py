@@ -193,9 +193,11 @@ def _check_bands(made: Any, days: dict[Any, Any]) -> None:
         held = [(band, run) for band, run in runs if len(run) >= HELD]
         for (was, before), (now, run) in pairwise(held):
             if was != now:
-                scores = (days[name, before[-1]]["score"], days[name, run[0]]["score"])
-                expected.add((name, run[0], was, now, *scores))
-    columns = ("company_id", "changed_on", "from_band", "to_band", "score_before", "score")
+                score = days[name, run[0]]["score"]
+                near = [day for day in before if (before[-1] - day).days < 30]
+                since = max(near, key=lambda day, name=name, score=score: (abs(days[name, day]["score"] - score), day))
+                expected.add((name, run[0], was, now, since, days[name, since]["score"], score))
+    columns = ("company_id", "changed_on", "from_band", "to_band", "since_on", "score_before", "score")
     assert set(made.want("marts.band_change").select(columns).rows()) == expected
     assert expected
 
@@ -298,16 +300,17 @@ def test_the_score_tells_what_it_was_30_days_ago(bench: Any) -> None:
 
 def test_a_band_counts_once_it_was_held(bench: Any) -> None:
     """Thriving, two days of a low, thriving again; then at risk through a day of needs_attention, and so held."""
-    levels = [(40, 100), (30, 0), (28, 100), (10, 60), (9, 20)]
+    levels = [(50, 100), (30, 0), (28, 90), (12, 80), (10, 60), (9, 20)]
     spells: list[Spell] = []
     for number, (days, points) in enumerate(levels):
         to_on = ago(levels[number + 1][0]) if number + 1 < len(levels) else None
         spells += [("acme", name, ago(days), to_on, Decimal(points), 0) for name in ("nps", "last_touch")]
     straight = moved()["policy.health_points"]
-    made = bench({**history(spells, [("acme", ago(40), None)]), "policy.health_points": straight})
+    made = bench({**history(spells, [("acme", ago(50), None)]), "policy.health_points": straight})
     (row,) = made.want("marts.band_change").to_dicts()
     assert (row["changed_on"], row["from_band"], row["to_band"]) == (ago(9), "thriving", "at_risk")
-    assert (row["score_before"], row["score"], row["cause"]) == (100, 20, "contact")
+    assert (row["score_before"], row["score"], row["cause"]) == (90, 20, "contact")
+    assert row["since_on"] == ago(13)
 
 
 # --- what the invariants notice --------------------------------------------------------------------------------------
