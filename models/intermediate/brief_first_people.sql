@@ -1,5 +1,4 @@
--- What matters most about a company's people: a promise broken, a champion gone, severe tickets, more asked for; and of a
--- person, a new job and mail that does not arrive.
+-- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job, their mail.
 with ticket as (
     select
         t.ticket_id, t.company_id, count(x.value) + count(v.value) > 0 as is_severe,

@@ -1,10 +1,10 @@
--- How healthy the relationship is: score and how it moved, what it suffers from and what is good, with the rows that the
--- signs are read from.
+-- How healthy the relationship is: score and how it moved, what weighs on it and what is good, with the signs' rows.
 with scored as (
     select
-        h.company_id, h.band, cast(round(h.score) as bigint) as score, cast(round(h.change_30d) as bigint) as change
+        h.company_id, h.band, cast(round(h.score) as bigint) as score, cast(round(h.change_30d) as bigint) as change, c.words as cause
     from marts.health_score as h
     join intermediate.brief_subject as s on h.company_id = s.subject_id and s.subject_type = 'company'
+    left join policy.brief_causes as c on h.main_cause = c.theme
 ),
 
 sign as (
@@ -24,7 +24,8 @@ sign as (
     from marts.health_factor as f
     join policy.health_words as w on f.factor = w.factor
     join scored as h on f.company_id = h.company_id and h.score is not null
-    where f.points < 50 or f.points >= 75
+    -- Who owes only a little still owes.
+    where f.points < 50 or (f.points >= 75 and (f.factor <> 'payments_overdue' or f.raw_value = 0))
 ),
 
 told as (
@@ -48,10 +49,11 @@ headline as (
                 else 'They are thriving'
             end
             || ': health ' || score || ' of 100'
-            || case when change > 0 then ', ' || change || ' more than 30 days ago.'
-                when change < 0 then ', ' || -change || ' less than 30 days ago.'
-                else '.'
-            end,
+            || case
+                when change > 0 then ', ' || change || ' more than 30 days ago.'
+                when change < 0 then ', ' || -change || ' less than 30 days ago.' else '.'
+            end
+            || case when band <> 'thriving' then coalesce(' What weighs most: ' || cause || '.', '') else '' end,
             'Too little is known to say how healthy the relationship is.'
         ) as sentence,
         case band when 'at_risk' then 15 else 70 end as rank,

@@ -55,16 +55,15 @@ found as (
     union all
     select
         'company', company_id, 20,
-        'They rated ' || count(*) filter (where csat = 'good') over (partition by company_id) || ' of '
-        || count(*) over (partition by company_id) || ' rated '
-        || case when count(*) over (partition by company_id) = 1 then 'ticket' else 'tickets' end || ' good.',
+        'Ratings of tickets: ' || count(*) filter (where csat = 'good') over (partition by company_id) || ' of '
+        || count(*) over (partition by company_id) || ' good.',
         max(cast(rated_at as date)) over (partition by company_id), 'ticket', ticket_id
     from rated
     union all
     select
         'company', a.company_id, 25,
-        'In surveys ' || sum(a.good_count) over (partition by a.company_id) || ' of '
-        || count(*) over (partition by a.company_id) || ' said that they are satisfied.',
+        'Answers to surveys: ' || sum(a.good_count) over (partition by a.company_id) || ' of '
+        || count(*) over (partition by a.company_id) || ' satisfied.',
         max(cast(a.answered_at as date)) over (partition by a.company_id), 'survey_response', a.survey_response_id
     from marts.survey_answer as a
     cross join meta.run as r
