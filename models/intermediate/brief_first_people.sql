@@ -1,14 +1,15 @@
--- What matters most about a company's people: a promise broken, a champion gone, severe tickets, more asked for; and of a
--- person, a new job and mail that does not arrive.
+-- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job, their mail.
 with ticket as (
     select
-        t.ticket_id, t.company_id, x.value is not null as is_severe,
+        t.ticket_id, t.company_id, count(x.value) + count(v.value) > 0 as is_severe,
         count(s.ticket_id) filter (where s.state = 'overdue') > 0 as is_late
     from marts.ticket_times as t
+    join objects.ticket as o on t.ticket_id = o.ticket_id
     left join marts.ticket_sla as s on t.ticket_id = s.ticket_id
     left join policy.health_severe_priorities as x on t.priority = x.value
+    left join policy.health_severe_severities as v on lower(o.severity) = lower(v.value)
     where not t.is_solved and t.company_id is not null
-    group by t.ticket_id, t.company_id, x.value
+    group by t.ticket_id, t.company_id
 ),
 
 alarm as (
@@ -57,8 +58,7 @@ found as (
         'company', company_id, 60,
         'They ask for more: "' || coalesce(title, phrase, 'no words') || '" on ' || strftime(asked_at, '%-d %b %Y')
         || case when asks > 1 then ', the last of ' || asks || ' times' else '' end
-        || case when state = 'in_sales' then '; an opportunity is open.' else '; nobody has made an offer yet.' end,
-        cast(asked_at as date), object, object_id
+        || case state when 'in_sales' then '; an opportunity is open.' else '; no offer is made yet.' end, cast(asked_at as date), object, object_id
     from ask
     union all
     select

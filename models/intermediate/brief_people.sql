@@ -29,8 +29,8 @@ thin as (
     union all
     select
         r.company_id,
-        'In the last ' || p.cover_days || ' days we were in touch with nobody who is their '
-        || replace(replace(r.roles_missing, ', ', ' or '), '_', ' ') || '.' as sentence,
+        'In the last ' || p.cover_days || ' days we were in touch with no '
+        || replace(regexp_replace(r.roles_missing, ', ([^,]+)$', ' or \1'), '_', ' ') || '.' as sentence,
         30 as rank
     from marts.relationship as r
     join intermediate.company_status as c on r.company_id = c.company_id

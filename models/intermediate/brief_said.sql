@@ -20,8 +20,7 @@ with answer as (
 
 rated as (
     select
-        t.company_id, o.requester_id as contact_id, t.ticket_id, t.csat, o.subject, o.csat_comment,
-        coalesce(t.solved_at, t.opened_at) as rated_at
+        t.company_id, t.ticket_id, t.csat, coalesce(t.solved_at, t.opened_at) as rated_at
     from marts.ticket_times as t
     join objects.ticket as o on t.ticket_id = o.ticket_id
     cross join meta.run as r
@@ -56,11 +55,20 @@ found as (
     union all
     select
         'company', company_id, 20,
-        'They rated ' || count(*) filter (where csat = 'good') over (partition by company_id) || ' of '
-        || count(*) over (partition by company_id) || ' rated '
-        || case when count(*) over (partition by company_id) = 1 then 'ticket' else 'tickets' end || ' good.',
+        'Ratings of tickets: ' || count(*) filter (where csat = 'good') over (partition by company_id) || ' of '
+        || count(*) over (partition by company_id) || ' good.',
         max(cast(rated_at as date)) over (partition by company_id), 'ticket', ticket_id
     from rated
+    union all
+    select
+        'company', a.company_id, 25,
+        'Answers to surveys: ' || sum(a.good_count) over (partition by a.company_id) || ' of '
+        || count(*) over (partition by a.company_id) || ' satisfied.',
+        max(cast(a.answered_at as date)) over (partition by a.company_id), 'survey_response', a.survey_response_id
+    from marts.survey_answer as a
+    cross join meta.run as r
+    cross join policy.health as p
+    where a.survey_type = 'csat' and date_diff('day', cast(a.answered_at as date), r.as_of_on) <= p.csat_days
     union all
     select 'company', company_id, 30, sentence, cast(starts_at as date), 'appointment', appointment_id from met
 )

@@ -39,6 +39,15 @@ class Change(BaseModel):
     field: str
 
 
+class Cause(BaseModel):
+    """How a theme of health signs is told where it weighs most."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    theme: str
+    words: Words
+
+
 class Policy(BaseModel):
     """The settings of `brief.toml`."""
 
@@ -54,12 +63,14 @@ class Policy(BaseModel):
     events: list[Event]
     acts: list[Act]
     changes: list[Change]
+    causes: list[Cause]
 
     @model_validator(mode="after")
     def _told_once(self) -> Policy:
         told = {
             "events": [event.kind for event in self.events],
             "acts": [act.signal_type for act in self.acts],
+            "causes": [cause.theme for cause in self.causes],
             "changes": [f"{change.object}.{change.field}" for change in self.changes],
         }
         for name, keys in told.items():

@@ -60,7 +60,12 @@ def about(
     con: Connection, person: Found | None, company: Found | None, people: list[Found], known_on: date | None
 ) -> Found:
     """What is said of a person and their company, either of which may be missing, and of further people."""
-    lines = [line for name, one in _subjects(person, company, people) for line in _lines(con, name, one[f"{name}_id"])]
+    said: dict[tuple[str, str], Found] = {}
+    for name, one in _subjects(person, company, people):
+        for line in _lines(con, name, one[f"{name}_id"]):
+            # What was said of one of them is not said again of another.
+            said.setdefault((line["section"], line["sentence"]), line)
+    lines = list(said.values())
     for number, line in enumerate(lines, 1):
         line["number"] = number
     sources = [source for line in lines for source in line["sources"]]
@@ -137,7 +142,7 @@ def text(found: Found, *, with_sources: bool = False) -> str:
             said.append(NOTHING)
     known = f", as known on {day(found['as_known_on'])}" if found["as_known_on"] else ""
     said.append(f"As of {day(found['as_of'])}{known}.")
-    if with_sources:
+    if with_sources and found["lines"]:
         said.append("Sources\n" + "\n".join(_source_lines(found["lines"])))
     elif found["lines"]:
         said[-1] += " The rows behind every sentence: add --sources."

@@ -75,7 +75,7 @@ def brief(
         _refuse(str(error))
     if who is None:
         page = brief_day.write(place, found)
-        err.print(f"Wrote {page} and {len(found['briefs'])} briefs beside it.", markup=False)
+        err.print(f"Wrote {page} and, beside it, a page for each company there: {len(found['briefs'])}.", markup=False)
     elif html is not None:
         html.write_text(briefs.html(found), encoding="utf-8")
         err.print(f"Wrote {html}.", markup=False)

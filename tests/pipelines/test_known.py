@@ -190,7 +190,7 @@ def looked_back(lived: Home) -> date:
 def test_a_brief_of_the_past(lived: Home, looked_back: date) -> None:
     told = rapport(lived, "brief", "Harbour Works 3", "--as-known-on", str(looked_back))
     assert told.exit_code == 0
-    assert f"As of {looked_back}, as known on {looked_back}." in said(told)
+    assert f"As of {looked_back:%-d %b %Y}, as known on {looked_back:%-d %b %Y}." in said(told)
     found = json.loads(rapport(lived, "brief", "Harbour Works 3", "--as-known-on", str(looked_back), "--json").stdout)
     assert found["as_known_on"] == str(looked_back)
     missing = rapport(lived, "brief", "Harbour Works 3", "--as-known-on", f"{year.YEAR}-01-15")
