@@ -98,7 +98,7 @@ class Past:
         }
 
 
-def planted(companies: int, telling: float, seed: int = 1) -> Past:
+def planted(companies: int, telling: float, seed: int = 1, rarely: float = 4.4) -> Past:
     """Customers over 30 months, lost the likelier the lower their NPS was (by `telling`), growing whatever it was."""
     rng, past = np.random.default_rng(seed), Past()
     for number in range(companies):
@@ -109,7 +109,7 @@ def planted(companies: int, telling: float, seed: int = 1) -> Past:
             touch = None if rng.random() < 0.2 else float(rng.uniform(0, 100))
             points = {"nps": level, "usage_trend": float(rng.uniform(0, 100)), "last_touch": touch}
             past.signs(name, month_end(month), points)
-            chance = 1 / (1 + np.exp(4.4 + telling * (level - 60) / 10))
+            chance = 1 / (1 + np.exp(rarely + telling * (level - 60) / 10))
             if month < 28 and rng.random() < chance:
                 end, last = month_end(month + 1).replace(day=15), month + 1
                 break

@@ -164,10 +164,10 @@ def test_learning_is_imported_only_where_something_is_learned() -> None:
 
 
 def test_thin_data_are_refused_for_every_account(bench: Any) -> None:
-    made = bench(planted(110, 0.2).tables())
+    made = bench(planted(110, 0.2, rarely=5.0).tables())
     row = model(made)
     assert row["state"] == "too_thin"
-    assert row["words"] == "28 losses to learn from, 30 are needed: no probability is given."
+    assert row["words"] == "11 losses to learn from, 20 are needed: no probability is given."
     assert (row["auc"], row["trained_from"], row["tested_to"]) == (None, None, None)
     accounts = made.want("marts.account_risk").filter(kind="churn")
     assert set(accounts.select("state", "words").rows()) == {("too_thin", row["words"])}
