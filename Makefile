@@ -9,6 +9,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DAGSTER_DISABLE_TELEMETRY := true
 export RUNTIME__DLTHUB_TELEMETRY := false
 export DO_NOT_TRACK := 1
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, every process would compile all our modules again
 
 .PHONY: setup check test demo dev docs bench clean
 

@@ -213,9 +213,15 @@ def new_home(path: Any) -> Home:
     home = Home(path)
     home.create(list(sources()))
     home.prepare_environment()
-    home.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    home.warehouse.write_bytes(_empty_warehouse())
+    give_empty_warehouse(home)
     return home
+
+
+def give_empty_warehouse(home: Home) -> None:
+    """Give a home that has none a warehouse that holds nothing yet: the first sync would make just that."""
+    if not home.warehouse.exists():
+        home.warehouse.parent.mkdir(parents=True, exist_ok=True)
+        home.warehouse.write_bytes(_empty_warehouse())
 
 
 @cache

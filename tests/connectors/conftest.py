@@ -15,6 +15,7 @@ from pipelines.schemas import KERNEL_FIELDS, columns_of, schema_of
 from pipelines.sync.ingest import Delivery, sync
 from pipelines.tables import staging
 from pipelines.warehouse import open_warehouse
+from tests.connectors.api_server import new_home
 
 REAL_DATA = ROOT.parent / "shared" / "data"
 """Real exports that nobody here wrote; tests that need them skip where the folder is not."""
@@ -41,9 +42,7 @@ class Homes:
     def take(self, source: str, folder: Path) -> tuple[Home, list[Delivery]]:
         """Sync a copy of the folder; the home and what each file brought."""
         if (source, folder) not in self._made:
-            home = Home(self._base / f"home_{len(self._made)}")
-            home.create([source])
-            home.prepare_environment()
+            home = new_home(self._base / f"home_{len(self._made)}")
             shutil.copytree(folder, home.inbox / source, dirs_exist_ok=True)
             (synced,) = sync(home, [source], None, lambda _: None)
             self._made[(source, folder)] = (home, list(synced.deliveries))

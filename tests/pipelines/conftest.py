@@ -18,7 +18,7 @@ from pipelines.sync import apis
 from pipelines.sync.ingest import Delivery, sync
 from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, open_warehouse
-from tests.connectors.api_server import ApiServer, Reader
+from tests.connectors.api_server import ApiServer, Reader, give_empty_warehouse
 from tests.pipelines import small_world, toy_api
 from tests.pipelines.custom_workspace import workspace as workspace
 from tests.pipelines.toy_api import Toy
@@ -137,5 +137,6 @@ def warehouse(home: Home) -> Iterator[Connection]:
 
 def take(home: Home, source: str) -> list[Delivery]:
     """Sync one source and return what came of it."""
+    give_empty_warehouse(home)
     (synced,) = sync(home, [source], None, lambda _: None)
     return list(synced.deliveries)
