@@ -24,6 +24,8 @@ with live as (
     union all
     select 'usage_event' as object, usage_event_id as object_id from objects.usage_event
     union all
+    select 'metric_reading' as object, metric_reading_id as object_id from objects.metric_reading
+    union all
     select 'product_user' as object, product_user_id as object_id from objects.product_user
     union all
     select 'company' as object, company_id as object_id from objects.company

@@ -8,8 +8,8 @@ from models.schema import Flag, Instant, Schema, Text, field
 class HealthEvidence(Schema):
     """One row per customer, sign and row of an object that the sign's present value is read from.
 
-    Of use, the last act stands for all, and for breadth each user; bills are told while they are late. Where there are
-    no tickets or no late bills, that there are none is the value.
+    Of use, the last act stands for all, with the last reading of licences, and for breadth each user; bills are told
+    while they are late. Where there are no tickets or no late bills, that there are none is the value.
     """
 
     company_id: Text = field("The customer.", key=True, references="company")

@@ -111,6 +111,11 @@ def world() -> dict[str, Any]:
                 {"product_user_id": name, "company_id": "acme", "external_user_id": name, "signed_up_at": "2026-01-01"}
                 for name in ("busy", "idle")
             ],
+            metric_reading=[
+                {"metric_reading_id": name, "subject_type": "company", "company_id": "acme", "metric": "seats_used"}
+                | {"value": 3, "read_at": at}
+                for name, at in (("r1", "2026-05-01"), ("r2", "2026-06-01"))
+            ],
             usage_event=[
                 {
                     **use,
@@ -147,7 +152,7 @@ def test_each_sign_leads_to_the_rows_it_is_read_from(bench: Any) -> None:
         "contract_time_left": {("subscription", "sub"): False},
         "csm_score": {("company", "acme"): False},
         "champion_left": {("contact", "here"): False, ("contact", "gone"): True},
-        "usage_level": {("usage_event", "e3"): False},
+        "usage_level": {("usage_event", "e3"): False, ("metric_reading", "r2"): False},
         "usage_trend": {("usage_event", "e3"): False},
         "usage_breadth": {
             ("usage_event", "e3"): False,

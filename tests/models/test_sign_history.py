@@ -140,7 +140,7 @@ def test_the_use_of_licences_is_what_is_told_of_now(told: Any) -> None:
         pl.col("licence_use").is_not_null()
         & (pl.col("last_used_at").is_not_null() | pl.col("licences_read_at").is_not_null())
     )
-    read = told.want("intermediate.health_reading").filter(factor="usage_level")
+    read = told.want("intermediate.health_point").filter(factor="usage_level", day_on=AS_OF.date())
     both = said.join(read, on="company_id")
     assert both["raw_value"].cast(pl.Float64).to_list() == both["licence_use"].cast(pl.Float64).to_list()
     assert set(both["licences_used_from"]) == {"reading", "active_users"}
