@@ -46,16 +46,17 @@ def risk(
             raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
         if kind not in ("churn", "expansion"):
             raise NothingFoundError(f"No risk is called {kind!r}. There are: churn, expansion.")
-        found = risks.find_one(place, company) if company else risks.find_all(place)
+        is_one = company is not None
+        found = risks.find_one(place, company) if company is not None else risks.find_all(place)
         if chart is not None:
-            _draw(chart, kind, found, is_one=company is not None)
+            _draw(chart, kind, found, is_one=is_one)
     except (NothingFoundError, ChartFormatError) as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
     if as_json:
         print(json.dumps(found, indent=2, default=str))
     else:
-        lines = risks.one_lines(found) if company else risks.all_lines(found, limit)
+        lines = risks.one_lines(found) if is_one else risks.all_lines(found, limit)
         out.print("\n".join(lines), markup=False)
     if chart is not None:
         err.print(f"Drawn into {chart}.", markup=False)
