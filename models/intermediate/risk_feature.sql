@@ -4,14 +4,29 @@ with snapshot as (
     select * from intermediate.risk_snapshot
 ),
 
+looked as (
+    select distinct day_on from snapshot
+),
+
 earlier_day as (
     -- The month end about a month before, and the one about three months before.
-    select s.day_on, d.feature, max(e.day_on) as earlier_on
-    from (select distinct day_on from snapshot) as s
-    join (values ('score_change_1m', 28), ('score_change_3m', 89)) as d (feature, days) on d.days > 0
-    join (select distinct day_on from snapshot) as e
-        on cast(e.day_on + interval '1' day * d.days as date) <= s.day_on
-    group by s.day_on, d.feature
+    select
+        l.day_on,
+        max(case when cast(e.day_on + interval '28' day as date) <= l.day_on then e.day_on end) as month_on,
+        max(case when cast(e.day_on + interval '89' day as date) <= l.day_on then e.day_on end) as quarter_on
+    from looked as l
+    join looked as e on l.day_on > e.day_on
+    group by l.day_on
+),
+
+earlier as (
+    select
+        s.company_id, s.day_on, cast(s.score as double) as score, cast(m.score as double) as month_score,
+        cast(q.score as double) as quarter_score
+    from snapshot as s
+    join earlier_day as d on s.day_on = d.day_on
+    left join intermediate.health_total as m on s.company_id = m.company_id and d.month_on = m.day_on
+    left join intermediate.health_total as q on s.company_id = q.company_id and d.quarter_on = q.day_on
 ),
 
 sign as (
@@ -21,13 +36,11 @@ sign as (
 ),
 
 moved as (
-    select
-        s.company_id, s.day_on, d.feature, cast(s.score as double) - cast(e.score as double) as value,
-        s.day_on as known_on
-    from snapshot as s
-    join earlier_day as d on s.day_on = d.day_on
-    join intermediate.health_total as e on s.company_id = e.company_id and d.earlier_on = e.day_on
-    where s.score is not null and e.score is not null
+    select company_id, day_on, 'score_change_last_month' as feature, score - month_score as value, day_on as known_on
+    from earlier
+    union all
+    select company_id, day_on, 'score_change_earlier' as feature, month_score - quarter_score as value, day_on as known_on
+    from earlier
 ),
 
 tenure as (
@@ -45,7 +58,7 @@ size as (
 
 select company_id, day_on, feature, round(value, 6) as value, known_on from sign
 union all
-select company_id, day_on, feature, round(value, 6) as value, known_on from moved
+select company_id, day_on, feature, round(value, 6) as value, known_on from moved where value is not null
 union all
 select company_id, day_on, feature, round(value, 6) as value, known_on from tenure
 union all

@@ -63,6 +63,8 @@ select
             || ' days; the usual is ' || cast(cast(round(100 * base_rate, 1) as decimal(18, 1)) as varchar) || ' %.'
         when 'gave_notice' then 'Gave notice on ' || cast(notice_on as varchar) || ': no probability is given.'
         when 'not_paying' then 'Pays nothing at present: no probability is given.'
+        when 'no_better' then 'What was learned tells no more than the usual '
+            || cast(cast(round(100 * base_rate, 1) as decimal(18, 1)) as varchar) || ' %: no probability is given.'
         when 'unknown_signs' then 'Too little is known of it (' || cast(cast(round(100 * coverage) as bigint) as varchar)
             || ' % of what the signs weigh): no probability is given.'
         else model_words

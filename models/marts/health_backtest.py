@@ -42,7 +42,9 @@ class HealthBacktest(Schema):
     auc_high: Number = field("Upper end of it.", ge=0, le=1)
     lift_top_decile: Number = field("How many times more losses the lowest tenth of scores had than all.", ge=0)
     loss_count: Whole = field("Losses, notice given before or not, with a score before them.", required=True, ge=0)
-    median_lead_days: Number = field("Days below thriving, unbroken, before notice or else loss: half had more.", ge=0)
+    median_lead_days: Number = field(
+        "Days below thriving, unbroken, by month ends, before notice or else loss: half had so many or more.", ge=0
+    )
     green_share_30: Number = field("Share of the losses that were thriving 30 days before.", ge=0, le=1)
     green_share_60: Number = field("Share of the losses that were thriving 60 days before.", ge=0, le=1)
     green_share_90: Number = field("Share of the losses that were thriving 90 days before.", ge=0, le=1)
@@ -139,8 +141,12 @@ def _words(row: Mapping[str, Any], needed: int) -> str:
         "times its share of losses."
     )
     if row["loss_count"]:
-        lead = f"{row['median_lead_days']:.0f}"
-        said += f" Half of those lost were below thriving for {lead} days or more before notice or loss"
+        lead = row["median_lead_days"]
+        said += (
+            f" Half of those lost were below thriving for {lead:.0f} days or more before notice or loss"
+            if lead
+            else " Half of those lost or more were thriving to the last month end before notice or loss"
+        )
         green = row["green_share_30"]
         said += "." if green is None else f"; {100 * green:.0f} % were still thriving 30 days before the loss."
     thin = f" Few losses: {lost}, and {needed} are needed to rely on this." if row["is_thin"] else ""

@@ -15,7 +15,10 @@ class RiskReason(Schema):
 
     company_id: Text = field("The customer.", key=True, references="company")
     kind: Text = field("What is foretold: churn or expansion.", key=True, isin=["churn", "expansion"])
-    factor: Text = field("Sign of the health score, or score_change_1m, score_change_3m, tenure, arr.", key=True)
+    factor: Text = field(
+        "Sign of the health score, score_change_last_month or score_change_earlier (the two before), tenure, or arr.",
+        key=True,
+    )
     value: Number = field("What is known of the customer now; null if nothing is.")
     typical_value: Number = field("What was typical in the past (of tenure and arr, the middle of their orders).")
     log_odds: Exact = field("What it adds to the log odds: above 0 it makes the thing likelier.", required=True)

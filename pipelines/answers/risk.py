@@ -75,8 +75,7 @@ def all_lines(found: dict[str, Any], limit: int) -> list[str]:
         told = [f"{row['customers']:,} {STATES[row['state']]}" for row in model["without"]]
         lines += [f"  Without a probability: {'; '.join(told)}.", ""] if told else [""]
     lines.append("How well the health score told losses")
-    lines += [f"  {_tested(row)}" for row in found["backtest"] if row["segment"] == "(all)"]
-    return lines
+    return [*lines, *(f"  {line}" for line in _tested(found))]
 
 
 def one_lines(found: dict[str, Any]) -> list[str]:
@@ -90,9 +89,7 @@ def one_lines(found: dict[str, Any]) -> list[str]:
         lines += [f"  {reason(row)}" for row in risk["factors"] if abs(row["log_odds"]) >= _WORTH_TELLING]
     if not found["risks"]:
         lines += ["", "It is no customer now: there is nothing to lose, and no probability is given."]
-    if tested := [row for row in found["backtest"] if row["segment"] == "(all)"]:
-        lines += ["", f"How well the health score told losses: {_tested(tested[-1])}"]
-    return lines
+    return [*lines, "", "How well the health score told losses", *(f"  {line}" for line in _tested(found))]
 
 
 _WORTH_TELLING = 0.05
@@ -106,7 +103,7 @@ def reason(row: dict[str, Any]) -> str:
     name = row["factor"].replace("_", " ")
     if row["value"] is None:
         return f"{name} not known: {told}"
-    return f"{name} {row['value']:,.0f} (usual: {row['typical_value']:,.0f}): {told}"
+    return f"{name} {round(row['value']):,} (usual: {round(row['typical_value']):,}): {told}"
 
 
 def _account(row: dict[str, Any]) -> str:
@@ -114,5 +111,6 @@ def _account(row: dict[str, Any]) -> str:
     return f"{row['probability']:>6.1%}  {row['company']}  ARR {row['arr']:,.0f} {row['currency']}{why}"
 
 
-def _tested(row: dict[str, Any]) -> str:
-    return f"{row['horizon_days']} days ahead: {row['words']}"
+def _tested(found: dict[str, Any]) -> list[str]:
+    """The back-test over all customers, as far ahead as it looks; JSON has segments and shorter times, too."""
+    return [row["words"] for row in found["backtest"] if row["segment"] == "(all)"][-1:]

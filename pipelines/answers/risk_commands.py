@@ -31,14 +31,15 @@ def risk(
     if kind not in ("churn", "expansion"):
         refuse(f"No risk is called {kind!r}. There are: churn, expansion.")
     place = find_home(home)
+    is_one = company is not None
     with spoken():
-        found = risks.find_one(place, company) if company else risks.find_all(place)
+        found = risks.find_one(place, company) if company is not None else risks.find_all(place)
         if chart is not None:
-            _draw(chart, kind, found, is_one=company is not None)
+            _draw(chart, kind, found, is_one=is_one)
     if as_json:
         print_json(found)
     else:
-        lines = risks.one_lines(found) if company else risks.all_lines(found, limit)
+        lines = risks.one_lines(found) if is_one else risks.all_lines(found, limit)
         out.print("\n".join(lines), markup=False)
     if chart is not None:
         err.print(f"Drawn into {chart}.", markup=False)

@@ -110,6 +110,18 @@ def test_few_losses_are_called_thin(bench: Any) -> None:
     assert "Half of those lost were below thriving for 107 days or more before notice or loss; 0 % were" in row["words"]
 
 
+def test_losses_out_of_the_blue_are_said(bench: Any) -> None:
+    past = Past()
+    for number in range(8):
+        end = date(2026, 2, 15) if number < 4 else None
+        past.customer(f"c{number}", "small", 20, 25 if end else 29, end)
+        for month in range(20, 25 if end else 30):
+            past.signs(f"c{number}", month_end(month), {"nps": 80.0 + number})
+    row = rows_of(bench(past.tables()))["(all)", 90]
+    assert (row["median_lead_days"], row["green_share_30"]) == (0, 1)
+    assert "Half of those lost or more were thriving to the last month end before notice or loss; 100 %" in row["words"]
+
+
 def test_nothing_to_say_is_said(bench: Any) -> None:
     past = Past()
     past.customer("a", "small", 5, 29, None)
