@@ -24,6 +24,25 @@ Place = tuple[int | str, ...]
 Read = TypeVar("Read", bound=BaseModel)
 SHOWN = 10
 """How many mistakes of one file are told at once."""
+PATTERNS = {
+    r"^[A-Z]{3}$": "three capital letters, such as EUR",
+    r"^[a-z][a-z0-9_]{0,39}$": "at most 40 lower-case letters, digits and _, the first a letter",
+    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, the first a letter",
+    r"^[a-z0-9_]+$": "lower-case letters, digits and _",
+    r"^[a-z0-9._-]+$": "lower-case letters, digits, ., _ and -",
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)+$": "a domain in lower case, such as example.com",
+    r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$": "a time of day, such as 09:30",
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": "a day, such as 2026-12-24",
+}
+"""What the patterns mean that texts of settings must match."""
+_KINDS = {
+    "int": "a whole number",
+    "decimal": "a number",
+    "bool": "true or false, without quotes",
+    "date": "a day without quotes, such as 2026-06-30",
+    "string": "text, in quotes",
+    "list": "a list, in square brackets",
+}
 _HEADER = re.compile(r"\s*\[(\[)?\s*(.+?)\s*\]")
 _NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
@@ -86,9 +105,27 @@ def _mistake(kind: type[BaseModel], detail: ErrorDetails, advice: Advice) -> Mis
         return Mistake(
             place, f"{key} is no setting of this file. Known here: {known}. Correct the name or take the line out."
         )
-    expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    shown = f"{key} = {given!r}: " if isinstance(given, str | int | Decimal | date) else f"{key}: " if place else ""
-    return Mistake(place, f"{shown}{expected}. {advice.wrong}")
+    expected = _expected(detail)
+    end = "" if expected.endswith((".", "?")) else "."
+    shown = (
+        f"{key} = {_shown(given)}: " if isinstance(given, str | int | Decimal | date) else f"{key}: " if place else ""
+    )
+    return Mistake(place, f"{shown}{expected}{end} {advice.wrong}")
+
+
+def _expected(detail: ErrorDetails) -> str:
+    """What should have stood there, in words that need no knowledge of types and patterns."""
+    if (pattern := detail.get("ctx", {}).get("pattern")) in PATTERNS:
+        return f"should be {PATTERNS[pattern]}"
+    kind = detail["type"].split("_")[0]
+    if kind in _KINDS and detail["type"].endswith(("_type", "_parsing", "_from_float")):
+        return f"should be {_KINDS[kind]}"
+    return detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _shown(given: str | int | Decimal | date) -> str:
+    """A value as it stands in a file."""
+    return repr(given) if isinstance(given, str) else str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def _words(place: Place) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from pipelines import publish
+from pipelines import outbox, publish
 from pipelines.declared import cached
 from pipelines.home import Home
 from pipelines.rooms import Table, catalogue, column_lineage, invariants, resources, sources
@@ -268,7 +268,7 @@ def _snapshot_asset() -> dg.AssetsDefinition:
         owners=OWNERS,
         pool=POOL,
     )
-    def snapshot(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def snapshot(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The file analysts and BI tools read, swapped in whole, with Parquet beside it."""
         home = workspace.home()
         with _steady(), open_warehouse(home, "publish") as con:
@@ -279,6 +279,9 @@ def _snapshot_asset() -> dg.AssetsDefinition:
                     f"depend on changed: {', '.join(left[:5])}{' ...' if len(left) > 5 else ''}"
                 )
             rows = publish.publish(con, home)
+        told = outbox.go_out(home)
+        if told:
+            context.log.warning(told)
         return dg.MaterializeResult(
             metadata={"tables": len(rows), "rows": sum(rows.values()), "path": str(home.snapshot)}
         )

@@ -5,19 +5,16 @@ Exit codes: 0 done; 1 done, but something failed or does not hold; 2 the command
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from pipelines.answers import change_commands, compare, explain, outbox_commands, team_commands
+from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
 from pipelines.home import Home
 from pipelines.match import commands as match
 from pipelines.new_source.add_source import add_source
@@ -29,13 +26,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 DayOption = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="The last day that counts; records are as they were on it."),
@@ -51,51 +41,15 @@ DeliveredOption = Annotated[
 ]
 
 
-@contextmanager
-def _spoken_errors() -> Iterator[None]:
-    """Turn the errors a person can act on into one plain message and exit code 2."""
-    from models.settings import SettingsError
-    from pipelines.answers.lookup import NothingFoundError
-    from pipelines.sync.raw import CountsDoNotAddUpError
-    from pipelines.tables.workflows import NoSuchTaskError
-    from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
-
-    try:
-        yield
-    except (
-        SettingsError,
-        WarehouseBusyError,
-        WarehouseDamagedError,
-        CountsDoNotAddUpError,
-        NoSuchTaskError,
-        NothingFoundError,
-    ) as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
-
-
-def _home(path: Path | None, *, must_exist: bool = True) -> Home:
-    home = Home.find(path)
-    if must_exist and not home.exists():
-        err.print(f"{home.path} is no Rapport home yet. Run `rapport init` first.", style="red", markup=False)
-        raise typer.Exit(2)
-    home.prepare_environment()
-    return home
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, default=str))
-
-
 @app.command(epilog="Example: rapport init --home ~/rapport")
 def init(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Make the home folder: an inbox per source, a place for your policies, Dagster's settings."""
     from pipelines.rooms import sources
 
-    place = _home(home, must_exist=False)
+    place = find_home(home, must_exist=False)
     made = place.create(list(sources()))
     if as_json:
-        return _print_json({"home": place.path, "made": made})
+        return print_json({"home": place.path, "made": made})
     out.print(f"Home: {place.path}" + ("" if made else " (everything was there)"), markup=False)
     for source in sources():
         out.print(f"  {place.inbox / source}  <- exports of {source}", markup=False)
@@ -114,22 +68,26 @@ def sync(
     as_json: JsonOption = False,
 ) -> None:
     """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all."""
+    from pipelines import outbox
     from pipelines.answers import report
     from pipelines.rooms import sources
     from pipelines.sync.ingest import sync as run_sync
     from pipelines.sync.pull import pull
 
-    place = _home(home)
+    place = find_home(home)
     unknown = sorted(set(source or []) - set(sources()))
     if unknown:
-        err.print(f"No source is called {', '.join(unknown)}. There are: {', '.join(sources())}.", style="red")
-        raise typer.Exit(2)
+        refuse(f"No source is called {', '.join(unknown)}. There are: {', '.join(sources())}.")
     wanted = source or list(sources())
-    with _spoken_errors(), err.status("reading the inbox ...") as status:
+    with spoken(), err.status("reading the inbox ...") as status:
         pulled = [] if files_only else pull(place, wanted, status.update)
         synced = run_sync(place, wanted, delivered_at, lambda name: status.update(f"reading {name} ..."), confirm or ())
+        status.update("sending messages ...")
+        left = outbox.go_out(place)
+    if left:
+        err.print(f"NOTE {left}", style="yellow", markup=False)
     if as_json:
-        _print_json(report.sync_json(synced, pulled))
+        print_json(report.sync_json(synced, pulled))
     else:
         report.print_pull(out, pulled)
         report.print_sync(out, synced)
@@ -147,10 +105,10 @@ def run(
     only what had been delivered, decided and noted by that day's end counts, by
     today's policies, as of that day unless --as-of names another.
     """
-    place = _home(home)
+    place = find_home(home)
     result = _run(place, as_of.date() if as_of else None, as_known_on.date() if as_known_on else None)
     if as_json:
-        _print_json({**result.__dict__, "succeeded": result.succeeded, "snapshot": result.file(place)})
+        print_json({**result.__dict__, "succeeded": result.succeeded, "snapshot": result.file(place)})
     raise typer.Exit(0 if result.succeeded else 1)
 
 
@@ -161,7 +119,7 @@ def _run(home: Home, day: date | None, known_on: date | None = None) -> Any:
     run_all = partial(known.run, known_on=known_on) if known_on else runs.run
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     started = datetime.now(UTC)
-    with _spoken_errors(), Progress(*columns, console=err, transient=True) as bar:
+    with spoken(), Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("looking for what is stale", total=None)
         result = run_all(
             home,
@@ -195,11 +153,11 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Show for each source when it was last synced, rows read, stored and set aside, and what waits in the inbox."""
     from pipelines.answers import report
 
-    place = _home(home)
-    with _spoken_errors():
+    place = find_home(home)
+    with spoken():
         found = report.status(place)
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     report.print_status(out, found)
 
 
@@ -213,11 +171,11 @@ def brief(
     """Say who a customer is and how the relationship is going, before you call."""
     from pipelines.answers import brief as briefs
 
-    place = _home(home)
-    with _spoken_errors():
+    place = find_home(home)
+    with spoken():
         found = briefs.find(place, who, as_known_on.date() if as_known_on else None)
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     out.print(briefs.text(found), markup=False, soft_wrap=True)
 
 
@@ -232,11 +190,11 @@ def tasks(
     """List what is to be done, the latest first: tasks of every source, and what workflows ask for."""
     from pipelines.answers import todo
 
-    place = _home(home)
-    with _spoken_errors():
+    place = find_home(home)
+    with spoken():
         found = todo.due(place, owner, company, limit)
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     for row in found:
         out.print(todo.line(row), markup=False)
     if not found:
@@ -256,11 +214,11 @@ def done(
     """Settle tasks and e-mails of workflows; the next `rapport run` shows what follows from it."""
     from pipelines.answers import todo
 
-    place = _home(home)
-    with _spoken_errors():
+    place = find_home(home)
+    with spoken():
         settled = todo.settle(place, work_id, on.date() if on else None, by, comment, is_done=not ignore)
     if as_json:
-        return _print_json([one.__dict__ for one in settled])
+        return print_json([one.__dict__ for one in settled])
     for one in settled:
         out.print(f"{one.status} on {one.done_on}: {one.description}", markup=False)
 
@@ -278,7 +236,7 @@ def demo(
 
     place = Home.find(home or Path("data/demo"))
     place.prepare_environment()
-    with _spoken_errors():
+    with spoken():
         with err.status("writing the exports of Lumenly, a fictional vendor ..."):
             demos.write_world(place, seed=seed, companies=companies, months=months)
         with err.status("reading the inbox ...") as shown:
@@ -307,9 +265,9 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check this installation and home folder, and say what to mend."""
     from pipelines import doctor as doctors
 
-    findings = doctors.examine(_home(home, must_exist=False))
+    findings = doctors.examine(find_home(home, must_exist=False))
     if as_json:
-        _print_json([finding.__dict__ for finding in findings])
+        print_json([finding.__dict__ for finding in findings])
     else:
         for finding in findings:
             out.print(f"{'ok  ' if finding.is_well else 'MEND'}  {finding.what}", markup=False)
@@ -332,8 +290,8 @@ def dev(
     from pipelines.runs import settle
     from pipelines.warehouse import WarehouseBusyError
 
-    place = _home(home)
-    with _spoken_errors():
+    place = find_home(home)
+    with spoken():
         declarations.use(place)
     with suppress(WarehouseBusyError):
         settle(place)

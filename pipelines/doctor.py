@@ -39,7 +39,7 @@ def examine(home: Home) -> list[Finding]:
         *_extras(),
     ]
     if not home.exists():
-        return [*findings, Finding(False, f"{home.path} is no Rapport home yet: run `rapport init`")]
+        return [*findings, Finding(False, home.missing())]
     findings.append(Finding(os.access(home.path, os.W_OK), f"{home.path} can be written to"))
     free = shutil.disk_usage(home.path).free
     findings.append(Finding(free > FREE_BYTES, f"{free / (1 << 30):.1f} GiB free at {home.path} (1 GiB is needed)"))

@@ -96,6 +96,10 @@ class Home:
         """True once `create` has run here."""
         return self.inbox.is_dir() and self.work.is_dir()
 
+    def missing(self) -> str:
+        """What to say of a home that `create` has not made yet."""
+        return f"{self.path} is no Rapport home yet. Run `rapport init` first."
+
     def create(self, sources: list[str]) -> list[Path]:
         """Make what is missing and leave the rest alone; return the paths that were made."""
         folders = [self.config, self.published, self.work, self.dagster, *(self.inbox / source for source in sources)]

@@ -6,34 +6,25 @@ key, by which the other side knows it. Which messages there are belongs to `tabl
 
 from __future__ import annotations
 
-import json
-import os
+import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-
-from connectors.reading.session import retry_after
-from models.policy.loading import load_policies
+from pipelines.channels import Sender, send
 from pipelines.home import Home
 from pipelines.tables import alerts
-from pipelines.warehouse import Connection, transaction
+from pipelines.warehouse import Connection, WarehouseBusyError, is_held, open_warehouse, transaction
 
-PAUSES = (1.0, 4.0)
-"""Seconds between the attempts at one message; after the last it waits for the next delivery."""
-LONGEST_PAUSE = 30.0
-"""Who asks to wait longer is asked again by the next delivery."""
-TIMEOUT = 10.0
-"""Seconds in which an address must take a message."""
 PER_RUN = 50
 """Messages that a run posts to one address, so that a first day with thousands holds up nothing; the rest follow."""
-_HERE = ("localhost", "127.0.0.1", "::1")
+ROUND = 20
+"""Messages that leave between two holds of the warehouse: those that go out again where a process ends in between."""
+PATIENCE = 60.0
+"""Seconds to wait for another writer; after that what was sent stays unnoted, and goes out once more."""
 
 
 class NoSuchMessageError(LookupError):
@@ -52,176 +43,150 @@ class Delivery:
     error: str | None
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """What one attempt came to: `is_final` when another would come to the same, `asked_pause` in seconds."""
-
-    error: str | None
-    is_final: bool = False
-    asked_pause: float | None = None
-
-
-@dataclass
-class Sender:
-    """How messages leave: the channels by id, and what a test puts in the place of the world outside."""
-
-    home: Home
-    channels: Mapping[str, Mapping[str, Any]]
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    sleep: Callable[[float], None] = time.sleep
-    timeout: float = TIMEOUT
-
-    @classmethod
-    def of_file(cls, home: Home) -> Sender:
-        """By the channels as `alert.toml` says them now. Raises `PolicyError`."""
-        return cls(home, _by_id(load_policies(home.config)["alert_channel"].to_dicts()))
-
-    @classmethod
-    def of_run(cls, con: Connection, home: Home) -> Sender:
-        """By the channels of the run whose policies are in the warehouse."""
-        return cls(home, _by_id(con.sql("select * from policy.alert_channel").pl().to_dicts()))
-
-
-def _by_id(channels: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {channel["id"]: channel for channel in channels}
-
-
 @contextmanager
-def telling(con: Connection, home: Home) -> Iterator[None]:
-    """A publish's own transaction, with the messages that follow from what is published; then they are delivered.
+def telling(con: Connection) -> Iterator[None]:
+    """A publish's own transaction, with the messages that follow from what is published; they go out later.
 
-    A look back at a day before the newest published one tells nobody of anything, nor does what waits go out.
+    A look back at a day before the newest published one tells nobody of anything.
     """
     alerts.prepare(con)
-    is_news = not alerts.is_look_back(con)
-    found = alerts.holding(con) if is_news else []
+    found = [] if alerts.is_look_back(con) else alerts.holding(con)
     with transaction(con):
         yield
         alerts.note(con, found)
-    if is_news:
-        deliver(con, Sender.of_run(con, home), most=PER_RUN)
+
+
+def go_out(home: Home) -> str | None:
+    """Send what waits, at the end of a run or a sync; a sentence where that is left for the next one.
+
+    While this process writes to the warehouse nothing goes out: who holds it longest calls this once it lets go.
+    """
+    if is_held(home):
+        return None
+    try:
+        deliver(home, most=PER_RUN)
+    except WarehouseBusyError as error:
+        return f"Messages are left for the next run, sync or `rapport outbox send`. {error}"
+    return None
 
 
 def deliver(
-    con: Connection, sender: Sender, keys: Sequence[str] | None = None, most: int | None = None
+    home: Home, sender: Sender | None = None, keys: Sequence[str] | None = None, most: int | None = None
 ) -> list[Delivery]:
     """Send what waits, the oldest first, or the messages that are named; note of each what became of it.
 
-    Of a channel that gives no answer the rest is left waiting, as is what is more than `most` for one address.
+    By the channels of the last run if no `sender` is given. Of a channel that gives no answer the rest is left waiting,
+    as is what is more than `most` for one address. The warehouse is held to take messages and to note, but never while
+    the world outside is waited for. Raises `WarehouseBusyError`.
     """
-    query = (
-        "select message_key, alert, channel, cast(payload as varchar) from ledger.outbox "
-        "where case when $named then list_contains(cast($keys as varchar[]), message_key) else state = 'waiting' end "
-        "order by made_on, alert, message_key"
-    )
-    done: list[Delivery] = []
-    silent: set[str] = set()
-    posted: dict[str, int] = {}
-    for key, alert, name, payload in con.execute(
-        query, {"named": keys is not None, "keys": list(keys or ())}
-    ).fetchall():
-        channel = sender.channels.get(name, {})
-        is_http = channel.get("kind") == "http"
-        if name in silent or (is_http and most is not None and posted.get(name, 0) >= most):
-            continue
-        posted[name] = posted.get(name, 0) + 1
-        attempts, answer = _send(sender, name, channel, key, payload)
-        state = "sent" if answer.error is None else "failed" if answer.is_final else "waiting"
-        _note(con, key, state, attempts, answer.error)
-        done.append(Delivery(key, alert, name, state, attempts, answer.error))
-        if state == "waiting":
-            silent.add(name)
-    return done
+    rounds = _Rounds(home, sender, keys, most)
+    new: list[Delivery] = []
+    with _alone(home):
+        while True:
+            with _held(home, PATIENCE if new else 0.0) as con:
+                for one in new:
+                    _note(con, one)
+                messages = rounds.take(con)
+            if not messages:
+                return rounds.done
+            new = rounds.send(messages)
 
 
-def _note(con: Connection, key: str, state: str, attempts: int, error: str | None) -> None:
-    """Note what became of a message, after its channel has answered."""
-    sent_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0) if state == "sent" else None
-    con.execute(
-        "update ledger.outbox set state = ?, attempts = attempts + ?, sent_at = ?, error = ? where message_key = ?",
-        [state, attempts, sent_at, error, key],
-    ).fetchall()
+@dataclass
+class _Rounds:
+    """One delivery: messages are taken by so many, sent, noted, until none is left that has not been tried."""
 
+    home: Home
+    sender: Sender | None
+    keys: Sequence[str] | None
+    most: int | None
+    done: list[Delivery] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+    posted: dict[str, int] = field(default_factory=dict)
 
-def _send(sender: Sender, name: str, channel: Mapping[str, Any], key: str, payload: str) -> tuple[int, _Answer]:
-    """Send one message, again where that may help; the attempts it took and what the last one came to."""
-    if not channel:
-        return 0, _Answer(f"alert.toml has no channel {name!r} any more: name one there, or drop the message")
-    if channel["kind"] == "file":
-        return 1, _write(sender.home.path / "outbox" / (channel["folder"] or name), key, payload)
-    url = sender.environment.get(channel["url_env"], "").strip()
-    if not url:
-        return 0, _Answer(f"the environment variable {channel['url_env']} is not set")
-    if not _is_private(url):
-        return 0, _Answer(f"{channel['url_env']} must hold an address that begins with https://")
-    attempts = 0
-    for pause in (*PAUSES, None):
-        attempts += 1
-        answer = _post(url, key, payload, sender.timeout)
-        wait = pause if answer.asked_pause is None else answer.asked_pause
-        if answer.error is None or answer.is_final or pause is None or wait is None or wait > LONGEST_PAUSE:
-            break
-        sender.sleep(wait)
-    return attempts, answer
-
-
-def _is_private(url: str) -> bool:
-    """Whether nobody on the way can read what is sent: messages name people and what they pay."""
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    def take(self, con: Connection) -> list[tuple[str, str, str, str]]:
+        """The key, alert, channel and payload of the messages that are next."""
+        alerts.prepare(con)
+        query = (
+            "select message_key, alert, channel, cast(payload as varchar) from ledger.outbox where case when $named "
+            "then list_contains(cast($keys as varchar[]), message_key) and state not in ('sent', 'dropped') "
+            "else state = 'waiting' end and not list_contains(cast($tried as varchar[]), message_key) "
+            "and not list_contains(cast($silent as varchar[]), channel) order by made_on, alert, message_key"
         )
-    except ValueError:
-        return False
+        tried = [one.message_key for one in self.done]
+        given = {"keys": list(self.keys or ()), "tried": tried, "silent": sorted(self.silent)}
+        found = con.execute(query, {"named": self.keys is not None, **given}).fetchall()
+        if found and self.sender is None:
+            self.sender = Sender.of_run(con, self.home)
+        taken = []
+        for message in found:
+            name = message[2]
+            if self._is_http(name) and self.most is not None and self.posted.get(name, 0) >= self.most:
+                continue
+            self.posted[name] = self.posted.get(name, 0) + 1
+            taken.append(message)
+            if len(taken) == ROUND:
+                break
+        return taken
+
+    def send(self, messages: Sequence[tuple[str, str, str, str]]) -> list[Delivery]:
+        """Send messages; what became of those that were tried."""
+        assert self.sender is not None
+        new = []
+        for key, alert, name, payload in messages:
+            if name in self.silent:
+                continue
+            attempts, answer = send(self.sender, name, self.sender.channels.get(name, {}), key, payload)
+            state = "sent" if answer.error is None else "failed" if answer.is_final else "waiting"
+            new.append(Delivery(key, alert, name, state, attempts, answer.error))
+            if state == "waiting":
+                self.silent.add(name)
+        self.done += new
+        return new
+
+    def _is_http(self, name: str) -> bool:
+        assert self.sender is not None
+        return self.sender.channels.get(name, {}).get("kind") == "http"
 
 
-def _post(url: str, key: str, payload: str, timeout: float) -> _Answer:
-    """Post a message once. No sentence repeats the address, which is a secret."""
-    headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
-    try:
-        with requests.post(
-            url, data=payload.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True
-        ) as response:
-            status, after = response.status_code, response.headers.get("Retry-After", "")
-    except requests.Timeout:
-        return _Answer(f"the address gave no answer within {timeout:g} s")
-    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-        return _Answer("the address cannot be reached")
-    except (requests.RequestException, ValueError) as error:
-        return _Answer(f"the message cannot be posted: {type(error).__name__}", is_final=True)
-    if status < 300:
-        return _Answer(None)
-    if status in (408, 429) or status >= 500:
-        return _Answer(f"the address answered {status}", asked_pause=retry_after(after, datetime.now(UTC)))
-    return _Answer(f"the address refused it with {status}", is_final=True)
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Only one process delivers at a time, so that none posts what another has just posted."""
+    home.work.mkdir(parents=True, exist_ok=True)
+    with (home.work / "outbox.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WarehouseBusyError(
+                "Another process is sending messages just now: try again when it is done."
+            ) from None
+        yield
 
 
-def _write(folder: Path, key: str, payload: str) -> _Answer:
-    """Write a message as one file that only we may read, there whole or not at all; a second time is no second file."""
-    target, draft = folder / f"{key}.json", folder / f".draft-{key}.json"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)  # left by a process that was killed
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(json.loads(payload), file, indent=1, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-        _settle(folder)
-    except OSError as error:
-        return _Answer(f"{folder} cannot be written: {error.strerror or type(error).__name__}")
-    return _Answer(None)
+@contextmanager
+def _held(home: Home, patience: float) -> Iterator[Connection]:
+    """The warehouse, for the moment it takes; another writer is waited for, for so many seconds."""
+    until = time.monotonic() + patience
+    with ExitStack() as stack:
+        while True:
+            try:
+                con = stack.enter_context(open_warehouse(home, "rapport outbox send"))
+                break
+            except WarehouseBusyError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.2)
+        yield con
 
 
-def _settle(folder: Path) -> None:
-    """Have the file's name on the disk before the ledger says that it was sent."""
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
+def _note(con: Connection, one: Delivery) -> None:
+    """Note what became of a message, after its channel has answered; one dropped meanwhile is dropped unless sent."""
+    sent_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0) if one.state == "sent" else None
+    con.execute(
+        "update ledger.outbox set state = $state, attempts = attempts + $attempts, sent_at = $sent_at, error = $error "
+        "where message_key = $key and (state <> 'dropped' or $state = 'sent')",
+        {"state": one.state, "attempts": one.attempts, "sent_at": sent_at, "error": one.error, "key": one.message_key},
+    ).fetchall()
 
 
 # --- what people do with messages ------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def publish(con: Connection, home: Home) -> dict[str, int]:
     _write_parquet(con, home.published / "parquet", sorted(rows))
     _write_dictionary(home)
     _swap_in(draft, home.snapshot)
-    with outbox.telling(con, home):
+    with outbox.telling(con):
         publications.confirm(con)
         con.execute(
             "insert or replace into meta.table_state values (?, ?, null, null)", [_SNAPSHOT, _state(con)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import publish
+from pipelines import outbox, publish
 from pipelines.assets import CONTEXT, SNAPSHOT, Workspace, all_assets, all_checks, as_of_instant, key
 from pipelines.home import Home
 from pipelines.rooms import catalogue
@@ -60,16 +60,25 @@ def run(home: Home, day: date | None, expect: Expect, progress: Progress) -> Run
     """Build what is stale, check it and what was not checked since it changed, publish it.
 
     `expect` is told how many tables are looked at. Raises `WarehouseBusyError`, `WarehouseDamagedError` or
-    `PolicyError` before anything is changed. Failures of tables and checks are returned in words.
+    `PolicyError` before anything is changed. Failures of tables and checks are returned in words. Then messages that
+    wait go out, those of earlier runs as well, whether or not there was anything to do.
     """
     result = RunResult(day or today())
+    _build(home, result, expect, progress)
+    left = outbox.go_out(home)
+    result.warnings += [left] if left else []
+    return result
+
+
+def _build(home: Home, result: RunResult, expect: Expect, progress: Progress) -> None:
+    """Fill in the result of a run while the warehouse is held."""
     with open_warehouse(home, "rapport run") as con:
         raw.prepare(con)
         build.prepare(con, home, as_of_instant(result.as_of))
         unfinished = checks.unfinished(con)
         expect(len(unfinished))
         if not unfinished and publish.is_current(con, home):
-            return result
+            return
         wanted = [*(key(name) for name in unfinished), SNAPSHOT]
         job = _definitions(home, progress, result).resolve_implicit_global_asset_job_def()
         with dg.DagsterInstance.get() as instance:
@@ -85,7 +94,6 @@ def run(home: Home, day: date | None, expect: Expect, progress: Progress) -> Run
     result.failures = _failures(outcome)
     result.warnings = _verdicts(outcome, dg.AssetCheckSeverity.WARN)
     result.published = outcome.success
-    return result
 
 
 def close_killed(instance: dg.DagsterInstance) -> None:

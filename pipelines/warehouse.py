@@ -70,6 +70,11 @@ def writer_lock(home: Home, purpose: str) -> Iterator[bool]:
             file.close()
 
 
+def is_held(home: Home) -> bool:
+    """True while this process holds the writer's lock."""
+    return home.work / "writer.lock" in _held
+
+
 @contextmanager
 def open_warehouse(home: Home, purpose: str) -> Iterator[Connection]:
     """Open the warehouse for writing: lock held, time zone UTC, committed rows still there, its home's declarations in

@@ -93,6 +93,11 @@ def test_sql_is_one_short_portable_statement(path: Path) -> None:
         assert word not in lowered, f"{word!r} is not in the SQL that DuckDB and Spark agree on"
 
 
+@pytest.mark.parametrize("path", [path for path in SQL if path.is_relative_to(MODELS)], ids=relative)
+def test_a_line_of_a_model_is_no_wider_than_a_page(path: Path) -> None:
+    assert [line for line in path.read_text().splitlines() if len(line) > 125] == [], "break it at about 120"
+
+
 # The demo's world says in which system a thing stands; everything else in models must not know.
 NAMELESS = [p for p in TRACKED if p.is_relative_to(MODELS) and not p.is_relative_to(MODELS / "demo")]
 

@@ -155,6 +155,8 @@ def named(resource: Resource, name: str) -> int:
 def _what_is_missing(closest: Fit) -> str:
     share = f"{closest.known} of {len(closest.headers)}"
     text = f"columns fit {closest.resource.name} best ({share}) but "
+    if not closest.known:
+        text = f"it is named like {closest.resource.name} but "
     for number, column in enumerate(closest.missing):
         text += " and " if number else ""
         place = closest.resource.asked.get(column)

@@ -2,7 +2,8 @@
 -- was agreed, before anything renews.
 with derived as (
     select
-        opportunity_id || ':won' as subscription_id, company_id, coalesce(sent_contract_id, opportunity_id || ':won') as contract_id,
+        opportunity_id || ':won' as subscription_id, company_id,
+        coalesce(sent_contract_id, opportunity_id || ':won') as contract_id,
         opportunity_id,
         case when recurring_to <= run.as_of_on then 'canceled' else 'active' end as status,
         cast(won_on as timestamp) as starts_at, cast(recurring_to as timestamp) as ends_at,
@@ -17,7 +18,8 @@ with derived as (
 signed as (
     select
         contract_id || ':signed' as subscription_id, company_id, contract_id, opportunity_id,
-        case when ends_on <= run.as_of_on and not coalesce(auto_renew and cancel_on is null, false) then 'canceled' else 'active'
+        case when ends_on <= run.as_of_on and not coalesce(auto_renew and cancel_on is null, false) then 'canceled'
+            else 'active'
         end as status,
         cast(starts_on as timestamp) as starts_at, cast(ends_on as timestamp) as ends_at, ends_on is null as is_open_ended,
         currency, auto_renew and cancel_on is null as auto_renew, renewal_on, renewal_likelihood, notice_period_days,

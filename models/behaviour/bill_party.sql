@@ -16,7 +16,8 @@ calling as (
 placed as (
     select
         n.invoice_id, n.stretch_id, n.company_id, n.currency,
-        n.subscription_id is not null or n.contract_id is not null as is_named, s.party as by_subscription, c.party as by_contract
+        n.subscription_id is not null or n.contract_id is not null as is_named, s.party as by_subscription,
+        c.party as by_contract
     from named as n
     left join calling as s on n.currency = s.currency and 'subscription:' || n.subscription_id = s.party
     left join calling as c on n.currency = c.currency and 'contract:' || n.contract_id = c.party

@@ -1,6 +1,6 @@
 -- Versions of items while a bill is called for, with the line they make on it: price times quantity, half up to the
--- currency's smallest unit. A bill is called for while active or past due, whatever of it counts as revenue; what was derived
--- from a contract is not, for the contract says itself how it is billed.
+-- currency's smallest unit. A bill is called for while active or past due, whatever of it counts as revenue; what was
+-- derived from a contract is not, for the contract says itself how it is billed.
 with newest as (
     select *
     from objects.subscription_version

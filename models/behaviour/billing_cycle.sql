@@ -30,7 +30,8 @@ reached as (
 numbered as (
     select
         *,
-        sum(case when interval_to is null or (valid_from > interval_to and anything_to > interval_to) then 1 else 0 end) over (
+        sum(case when interval_to is null or (valid_from > interval_to and anything_to > interval_to) then 1
+            else 0 end) over (
             partition by subscription_id, months, days order by valid_from, subscription_version_id
             rows between unbounded preceding and current row
         ) as cycle_no
@@ -39,7 +40,8 @@ numbered as (
 
 cycle as (
     select
-        subscription_id, months, days, min(valid_from) as cycle_from, max(valid_to) as cycle_to, min(first_from) as first_from
+        subscription_id, months, days, min(valid_from) as cycle_from, max(valid_to) as cycle_to,
+        min(first_from) as first_from
     from numbered
     group by subscription_id, months, days, cycle_no
 )

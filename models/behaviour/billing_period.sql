@@ -31,7 +31,8 @@ placed as (
     join (select unnest(generate_series(0, 20000)) as step) as g on n.period_count >= g.step
 )
 
-select subscription_id, company_id, contract_id, item, product_id, currency, places, quantity, amount, period_start, period_end,
+select subscription_id, company_id, contract_id, item, product_id, currency, places, quantity, amount,
+    period_start, period_end,
     source_system, source_record_id, loaded_at
 from placed
 where period_end > reach_from and period_start < window_to

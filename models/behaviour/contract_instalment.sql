@@ -48,7 +48,8 @@ guessed as (
 parted as (
     select
         *,
-        (guess + cast(floor((2 * (minor_value - guess * part_count) + part_count) / (2 * part_count)) as decimal(5, 0))) * unit
+        (guess + cast(floor((2 * (minor_value - guess * part_count) + part_count) / (2 * part_count))
+            as decimal(5, 0))) * unit
             as part
     from guessed
 ),

@@ -18,7 +18,8 @@ bill as (
 
 pair as (
     select
-        e.expected_invoice_id, i.invoice_id, i.rank, i.party || ':' || e.currency || e.kind as party, e.issue_on, e.called_on,
+        e.expected_invoice_id, i.invoice_id, i.rank, i.party || ':' || e.currency || e.kind as party, e.issue_on,
+        e.called_on,
         case when e.is_by_due_day then i.due_on else i.issued_on end as billed_on,
         case when i.amount = e.amount then 0 else 1 end as is_other_amount
     from bill as i
@@ -28,7 +29,8 @@ pair as (
     union all
     select
         e.expected_invoice_id, i.invoice_id, 3 as rank, i.party || ':' || e.amount || ':' || e.currency || e.kind as party,
-        e.issue_on, e.called_on, case when e.is_by_due_day then i.due_on else i.issued_on end as billed_on, 0 as is_other_amount
+        e.issue_on, e.called_on, case when e.is_by_due_day then i.due_on else i.issued_on end as billed_on,
+        0 as is_other_amount
     from bill as i
     join call as e on i.company_id = e.company_id and i.currency = e.currency and i.amount = e.amount
     where i.rank = 3 and (e.period_start is null or not i.has_stretch)

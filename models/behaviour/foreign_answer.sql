@@ -12,7 +12,8 @@ pair as (
     select
         c.expected_invoice_id, s.invoice_id, abs(date_diff('day', c.issue_on, s.issued_on)) as days_apart,
         date_diff('second', greatest(c.period_start, s.period_start), least(c.period_end, s.period_end)) as shared,
-        date_diff('second', c.period_start, c.period_end) as called, date_diff('second', s.period_start, s.period_end) as billed
+        date_diff('second', c.period_start, c.period_end) as called,
+        date_diff('second', s.period_start, s.period_end) as billed
     from behaviour.billed_stretch as s
     join call as c on s.company_id = c.company_id and s.currency <> c.currency
         and (s.subscription_id = c.subscription_id or s.subscription_id = c.first_subscription_id)

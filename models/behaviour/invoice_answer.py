@@ -7,9 +7,9 @@ period than the calls answers all that lie in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import groupby
+from typing import NamedTuple
 
 import polars as pl
 
@@ -68,17 +68,30 @@ def _in_order(pairs: pl.DataFrame) -> pl.DataFrame:
     calls: set[str] = set()
     bills: set[str] = set()
     found: list[tuple[str, str]] = []
-    for _, group in pairs.sort("party").group_by("party", maintain_order=True):
-        rows = [row for row in group.iter_rows(named=True) if row[CALL] not in calls and row[BILL] not in bills]
-        answers = in_order(rows)
+    possible = map(Pair._make, pairs.sort("party").select(Pair._fields).iter_rows())
+    for _, group in groupby(possible, lambda one: one.party):
+        left = [one for one in group if one.expected_invoice_id not in calls and one.invoice_id not in bills]
+        answers = in_order(left)
         calls |= {call for call, _ in answers}
         bills |= {bill for _, bill in answers}
         found += answers
     return pl.DataFrame(found, schema={CALL: pl.String, BILL: pl.String}, orient="row")
 
 
-@dataclass(frozen=True)
-class Way:
+class Pair(NamedTuple):
+    """An invoice that may answer a call."""
+
+    party: str
+    expected_invoice_id: str
+    invoice_id: str
+    called_on: date
+    billed_on: date
+    is_due: bool
+    days_late: int
+    is_other_amount: int
+
+
+class Way(NamedTuple):
     """A way to answer the calls up to some place: what it is worth, its last answer, and the way to there."""
 
     worth: tuple[int, int, int, int] = (0, 0, 0, 0)
@@ -86,16 +99,16 @@ class Way:
     before: Way | None = None
 
 
-def in_order(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def in_order(rows: Iterable[Pair]) -> list[tuple[str, str]]:
     """Answer calls with invoices one to one, in the order of their days.
 
-    Rows are the pairs that are possible. As many calls as possible that are due already are answered, then as many as
+    `rows` are the pairs that are possible. As many calls as possible that are due already are answered, then as many as
     possible of all; then the days between are as few as possible (early ones twice), then the other amounts. Of ways
     that are equal in all that, the earlier invoices answer the earlier calls.
     """
-    pairs = {(row[CALL], row[BILL]): row for row in rows}
-    calls = sorted({(row["called_on"], row[CALL]) for row in pairs.values()})
-    bills = sorted({(row["billed_on"], row[BILL]) for row in pairs.values()})
+    pairs = {(row.expected_invoice_id, row.invoice_id): row for row in rows}
+    calls = sorted({(row.called_on, row.expected_invoice_id) for row in pairs.values()})
+    bills = sorted({(row.billed_on, row.invoice_id) for row in pairs.values()})
     line = [Way()] * (len(bills) + 1)
     for _, call in calls:
         line = _next_line(line, call, bills, pairs)
@@ -108,18 +121,24 @@ def in_order(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _next_line(
-    above: list[Way], call: str, bills: list[tuple[date, str]], pairs: Mapping[tuple[str, str], Mapping[str, Any]]
+    above: list[Way], call: str, bills: list[tuple[date, str]], pairs: Mapping[tuple[str, str], Pair]
 ) -> list[Way]:
     """The best ways to answer the calls up to `call` with the first 0, 1, 2 … of the invoices."""
     line = [above[0]]
     for place, (_, bill) in enumerate(bills):
-        best = max(line[place], above[place + 1], key=lambda way: way.worth)
+        one, other = line[place], above[place + 1]
+        best = one if one.worth >= other.worth else other
         row = pairs.get((call, bill))
         if row is not None:
-            late, before = row["days_late"], above[place]
-            gain = (int(row["is_due"]), 1, -late if late >= 0 else EARLY * late, -row["is_other_amount"])
-            worth = tuple(map(sum, zip(before.worth, gain, strict=True)))
+            late, before = row.days_late, above[place]
+            due, all_of_them, apart, others = before.worth
+            worth = (
+                due + row.is_due,
+                all_of_them + 1,
+                apart - (late if late >= 0 else -EARLY * late),
+                others - row.is_other_amount,
+            )
             if worth > best.worth:
-                best = Way(worth, (call, bill), before)  # type: ignore[arg-type]
+                best = Way(worth, (call, bill), before)
         line.append(best)
     return line

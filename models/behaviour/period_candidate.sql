@@ -12,7 +12,8 @@ pair as (
         abs(date_diff('day', e.issue_on, s.issued_on)) as days_apart,
         case when s.amount = e.amount then 0 else 1 end as is_other_amount,
         date_diff('second', greatest(e.period_start, s.period_start), least(e.period_end, s.period_end)) as shared,
-        date_diff('second', e.period_start, e.period_end) as called, date_diff('second', s.period_start, s.period_end) as billed
+        date_diff('second', e.period_start, e.period_end) as called,
+        date_diff('second', s.period_start, s.period_end) as billed
     from behaviour.billed_stretch as s
     join behaviour.bill_party as b on s.stretch_id = b.stretch_id
     join party as p on b.party = p.party and b.currency = p.currency and b.rank = p.rank

@@ -3,7 +3,8 @@
 -- `months` where the term is whole months, else of `days`. Until ended, it is the price of every such term.
 with signed as (
     select
-        c.contract_id, c.company_id, c.opportunity_id, c.starts_on, c.cancel_on, c.signed_on, c.auto_renew, c.notice_period_days,
+        c.contract_id, c.company_id, c.opportunity_id, c.starts_on, c.cancel_on, c.signed_on, c.auto_renew,
+        c.notice_period_days,
         c.renewal_on, c.renewal_likelihood, coalesce(c.currency, r.reporting_currency) as currency,
         coalesce(c.term_type = 'evergreen', false) as is_evergreen,
         coalesce(c.ends_on, cast(c.starts_on + interval '1' month * nullif(c.length_months, 0) as date)) as term_to,

@@ -22,7 +22,8 @@ priced as (
 
 whole as (
     select
-        *, cast(round(gross / divisor) as decimal(38, 0)) as gross_whole, cast(round(net / divisor) as decimal(38, 0)) as net_whole
+        *, cast(round(gross / divisor) as decimal(38, 0)) as gross_whole,
+        cast(round(net / divisor) as decimal(38, 0)) as net_whole
     from priced
 )
 

@@ -73,7 +73,8 @@ split as (
 )
 
 select
-    invoice_line_id, invoice_id, subscription_id, product_id, company_id, currency, issued_on, period_start, period_end, kind,
+    invoice_line_id, invoice_id, subscription_id, product_id, company_id, currency, issued_on, period_start,
+    period_end, kind,
     quantity, unit_amount, cast(gross as decimal(18, 4)) as gross_amount, cast(off as decimal(18, 4)) as discount_amount,
     cast(gross - off as decimal(18, 4)) as net_amount
 from split

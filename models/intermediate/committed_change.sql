@@ -8,8 +8,16 @@ with run as (
     from intermediate.committed_run
 ),
 
+-- What was signed before the first month stands in it from its start.
+first as (
+    select policy_id, min(starts_at) as first_at from intermediate.month group by policy_id
+),
+
 moved as (
-    select policy_id, company_id, unit_id, currency, state, runs_from as moved_at, net_mrr from run
+    select
+        r.policy_id, r.company_id, r.unit_id, r.currency, r.state, greatest(r.runs_from, f.first_at) as moved_at, r.net_mrr
+    from run as r
+    join first as f on r.policy_id = f.policy_id
     union all
     select policy_id, company_id, unit_id, currency, state, runs_to, -net_mrr from run where runs_to is not null
 ),
@@ -44,7 +52,8 @@ level as (
 
 total as (
     select
-        policy_id, company_id, currency, month_no, sum(mrr - mrr_before) as mrr_step, sum(stays - stays_before) as stays_step,
+        policy_id, company_id, currency, month_no, sum(mrr - mrr_before) as mrr_step,
+        sum(stays - stays_before) as stays_step,
         sum(signed - signed_before) as signed_step
     from level
     group by policy_id, company_id, currency, month_no

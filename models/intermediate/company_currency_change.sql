@@ -64,7 +64,8 @@ everything as (
     select policy_id, grain, company_id, unit_id, currency, period_no, opening, closing, gross_mrr from changed
     union all
     select
-        policy_id, grain, company_id, '', currency, period_no, cast(sum(net_step) over history - net_step as decimal(38, 12)),
+        policy_id, grain, company_id, '', currency, period_no,
+        cast(sum(net_step) over history - net_step as decimal(38, 12)),
         cast(sum(net_step) over history as decimal(38, 12)), cast(sum(gross_step) over history as decimal(38, 12))
     from total
     window history as (partition by policy_id, grain, company_id, currency order by period_no)

@@ -1,4 +1,5 @@
--- Since which month a company pays, in which segment it was then, and when it first stopped, if it did, in each set of rules.
+-- Since which month a company pays, in which segment it was then, and when it first stopped, if it did, in each set
+-- of rules.
 select
     f.policy_id, f.company_id, f.first_month_no, coalesce(a.segment, 'not stated') as segment,
     min(case when k.kind = 'churn' then k.period_no end) as lost_month_no

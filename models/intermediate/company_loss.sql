@@ -1,4 +1,5 @@
--- Every loss of a company in a set of rules with the reason noted for it: the churn event nearest the month in which it was gone.
+-- Every loss of a company in a set of rules with the reason noted for it: the churn event nearest the month in which
+-- it was gone.
 with loss as (
     select c.policy_id, c.company_id, c.month, c.churn as mrr_churned, cast(c.month + interval 1 month as date) as next_month
     from marts.company_month as c

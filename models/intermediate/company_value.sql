@@ -50,7 +50,8 @@ converted as (
 
 complete as (
     select
-        policy_id, company_id, unit_id, month_no, is_in_one_currency, closing > 0 as is_customer, opening_before, closing_now,
+        policy_id, company_id, unit_id, month_no, is_in_one_currency, closing > 0 as is_customer, opening_before,
+        closing_now,
         case
             when rate = 1 then opening
             when opening = closing then closing_now

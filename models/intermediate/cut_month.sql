@@ -1,8 +1,10 @@
--- The movements of a month over all companies that stood alike then, by one dimension at a time. Of a company that is gone
--- counts how it stood while it paid. Those that have paid in several currencies, or for several products, are left out there.
+-- The movements of a month over all companies that stood alike then, by one dimension at a time. Of a company that is
+-- gone counts how it stood while it paid. Those that have paid in several currencies, or for several products, are
+-- left out there.
 with placed as (
     select
-        c.*, m.month_no, coalesce(a.segment, 'not stated') as segment_then, coalesce(a.country, 'not stated') as country_then,
+        c.*, m.month_no, coalesce(a.segment, 'not stated') as segment_then,
+        coalesce(a.country, 'not stated') as country_then,
         coalesce(a.owner, 'not stated') as owner, coalesce(a.parent, 'no group') as parent, s.currency as paid_in, s.product
     from marts.company_month as c
     join intermediate.month as m on c.policy_id = m.policy_id and c.month = m.month

@@ -26,7 +26,8 @@ reached as (
     from objects.service
     where source_deleted_at is null
     union all
-    select service_id, accepted_on as reached_on, 'deliverable_accepted' as kind, 'deliverable' as object, deliverable_id as object_id
+    select service_id, accepted_on as reached_on, 'deliverable_accepted' as kind, 'deliverable' as object,
+        deliverable_id as object_id
     from objects.deliverable
     where source_deleted_at is null
     union all

@@ -1,7 +1,8 @@
 -- One row per measure of the policy and thing with readings in its window: the value of the thing by itself.
 with windowed as (
     select
-        p.name, p.aggregation, d.subject_type, d.subject_id, d.company_id, d.read_on, d.value, coalesce(p.unit, d.unit) as unit,
+        p.name, p.aggregation, d.subject_type, d.subject_id, d.company_id, d.read_on, d.value,
+        coalesce(p.unit, d.unit) as unit,
         cast(r.as_of_on - cast(p.days - 1 as integer) as date) as from_on,
         r.as_of_on as to_on
     from policy.calculated_metric_measure as p

@@ -1,14 +1,16 @@
 -- Everything that counts as booked, billed, collected, sold, credited or refunded, by its own day, without tax.
 with booked as (
     select
-        o.company_id, o.currency, coalesce(cast(o.closed_at as date), cast(o.stage_entered_at as date)) as happened_on, o.amount
+        o.company_id, o.currency,
+        coalesce(cast(o.closed_at as date), cast(o.stage_entered_at as date)) as happened_on, o.amount
     from objects.opportunity as o
     where o.status = 'won' and o.source_deleted_at is null and o.amount <> 0
     union all
     select c.company_id, c.currency, c.signed_on, c.contract_value
     from objects.contract as c
     where c.derived_by is null and c.source_deleted_at is null and c.signed_on is not null and c.contract_value <> 0
-        and coalesce(c.opportunity_id not in (select o.opportunity_id from objects.opportunity as o where o.status = 'won'), true)
+        and coalesce(c.opportunity_id not in (select o.opportunity_id from objects.opportunity as o
+            where o.status = 'won'), true)
 ),
 
 credited as (
@@ -28,7 +30,8 @@ everything as (
     from booked as b
     cross join policy.revenue as p
     union all
-    select 'billed' as kind, company_id, currency, issued_on as happened_on, net_amount as amount from intermediate.billed_invoice
+    select 'billed' as kind, company_id, currency, issued_on as happened_on, net_amount as amount
+    from intermediate.billed_invoice
     union all
     select 'collected' as kind, company_id, currency, paid_on, net_amount from intermediate.reconciled_payment
     union all

@@ -1,7 +1,7 @@
 -- Opportunities that were undecided when a forecast was made, with their stage of then, the day on which they may be
--- decided, and what they bring a month. For a past forecast only what has a date is known: since when there is one, in
--- which stage it was, when others were decided. Its own amount, likelihood and expected day are overwritten as it goes, so it
--- counts there with what was won on average, by the stage's history, after the stage's median days.
+-- decided, and what they bring a month. For a past forecast only what has a date is known: since when there is one,
+-- in which stage it was, when others were decided. Its own amount, likelihood and expected day are overwritten as it
+-- goes, so it counts there with what was won on average, by the stage's history, after the stage's median days.
 with won as (
     select s.month_no, sum(cast(round(o.mrr * coalesce(r.rate, 0), 6) as decimal(38, 6))) / count(*) as mrr
     from intermediate.forecast_start as s

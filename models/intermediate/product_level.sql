@@ -1,6 +1,7 @@
--- What companies that have paid for several products pay for each, in each currency, from the months on in which that changes:
--- the share of a product is `closing` less `closing_below`. Rounded are the sums up to each product in order, so that the
--- shares add up to what the company pays, to the last place. One whose credits outweigh what it pays, pays for nothing.
+-- What companies that have paid for several products pay for each, in each currency, from the months on in which that
+-- changes: the share of a product is `closing` less `closing_below`. Rounded are the sums up to each product in
+-- order, so that the shares add up to what the company pays, to the last place. One whose credits outweigh what it
+-- pays, pays for nothing.
 with moved as (
     select
         i.policy_id, i.company_id, i.unit_id, i.currency, coalesce(i.product_id, 'not stated') as member,

@@ -17,7 +17,8 @@ answered as (
     select
         c.company_id, c.currency, c.month, c.issue_on, c.is_called, c.amount, c.expected_invoice_id, l.invoice_id,
         l.billed_currency, l.issued_on, cast(date_trunc('month', l.issued_on) as date) as billed_month,
-        coalesce(c.subscription_id, c.contract_id) as agreement_id, c.currency <> l.billed_currency as is_foreign, l.net_amount
+        coalesce(c.subscription_id, c.contract_id) as agreement_id, c.currency <> l.billed_currency as is_foreign,
+        l.net_amount
     from intermediate.reconciled_line as l
     join intermediate.reconciled_call as c on l.expected_invoice_id = c.expected_invoice_id
 ),

@@ -1,5 +1,5 @@
--- What agreed terms call for, up to now (`is_called`) and soon. `first_subscription_id`: the one a renewed term goes back to;
--- `is_waited_for`: its bill may still come in time; `is_running`: its service period is not over.
+-- What agreed terms call for, up to now (`is_called`) and soon. `first_subscription_id`: the one a renewed term goes
+-- back to; `is_waited_for`: its bill may still come in time; `is_running`: its service period is not over.
 select
     e.expected_invoice_id, e.company_id, e.contract_id, e.subscription_id,
     coalesce(t.first_subscription_id, e.subscription_id) as first_subscription_id, e.currency, e.issue_on,

@@ -6,12 +6,33 @@ with foreign_paid as (
     where currency <> billed_currency
 ),
 
+-- Looked at as of a past day, a bill says it is paid though its money came later.
+still_to_come as (
+    select p.invoice_id
+    from objects.payment as p
+    cross join meta.run as r
+    where p.status = 'succeeded' and p.source_deleted_at is null and p.amount > 0 and p.paid_at >= r.as_of
+    union
+    select i.invoice_id
+    from objects.invoice as i
+    cross join meta.run as r
+    where i.paid_at >= r.as_of
+),
+
+paid_later as (
+    select distinct coalesce(c.original_id, t.invoice_id) as invoice_id
+    from still_to_come as t
+    left join behaviour.copied_invoice as c on t.invoice_id = c.invoice_id
+),
+
 rest as (
     select
-        c.*, c.unpaid - c.credited as amount, f.invoice_id is not null as is_foreign, c.due_on < r.as_of_on as is_past_due
+        c.*, c.unpaid - c.credited as amount, f.invoice_id is not null as is_foreign,
+        l.invoice_id is not null as is_paid_later, c.due_on < r.as_of_on as is_past_due
     from intermediate.reconciled_credit as c
     cross join meta.run as r
     left join foreign_paid as f on c.invoice_id = f.invoice_id
+    left join paid_later as l on c.invoice_id = l.invoice_id
 )
 
 select
@@ -19,6 +40,7 @@ select
     case
         when net_amount < 0 then 'credited'
         when is_foreign then 'fx'
+        when amount > 0 and status = 'paid' and is_paid_later then 'timing'
         when amount < 0 or status = 'paid' then 'unexplained'
         when is_past_due or status = 'uncollectible' then 'unpaid'
         else 'timing'

@@ -32,7 +32,8 @@ untaxed as (
         case
             when credit = 0 or total <= 0 then 0
             when paid + credit >= total then net_amount - net_paid
-            else cast(round(round(round((paid + credit) * scale * (net_amount / total), 6)) / scale, 4) as decimal(18, 4)) - net_paid
+            else cast(round(round(round((paid + credit) * scale * (net_amount / total), 6))
+                / scale, 4) as decimal(18, 4)) - net_paid
         end as covered
     from summed
 )

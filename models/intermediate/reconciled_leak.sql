@@ -2,7 +2,8 @@
 -- run of the agreement's calls, or bills, that it belongs to.
 with found as (
     select
-        p.reason, p.company_id, p.currency, p.month, p.happened_on, p.expected_invoice_id, p.invoice_id, sum(p.amount) as amount
+        p.reason, p.company_id, p.currency, p.month, p.happened_on, p.expected_invoice_id, p.invoice_id,
+        sum(p.amount) as amount
     from intermediate.reconciled_part as p
     where p.company_id is not null and p.reason in (
         'not_billed', 'price_differs', 'quantity_differs', 'discount', 'billed_without_contract', 'unpaid'

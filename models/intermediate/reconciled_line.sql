@@ -1,9 +1,11 @@
--- The share of a billed line that is for a call: all of it, or, where it is for several (a year's bill for twelve months),
--- in proportion to what they call for. Of an invoice's calls, a line is for those of its subscription whose service period
--- fits best. Lines that are for no call have no row; nor have usage, corrections and, beside a subscription, what is sold once.
+-- The share of a billed line that is for a call: all of it, or, where it is for several (a year's bill for twelve
+-- months), in proportion to what they call for. Of an invoice's calls, a line is for those of its subscription whose
+-- service period fits best. Lines that are for no call have no row; nor have usage, corrections and, beside a
+-- subscription, what is sold once.
 with pair as (
     select
-        l.invoice_line_id, l.invoice_id, l.issued_on, l.currency as billed_currency, l.product_id, l.quantity, l.gross_amount,
+        l.invoice_line_id, l.invoice_id, l.issued_on, l.currency as billed_currency, l.product_id, l.quantity,
+        l.gross_amount,
         l.discount_amount, l.net_amount, c.expected_invoice_id, c.amount as called_amount, a.is_part,
         l.subscription_id = c.first_subscription_id as is_named,
         date_diff('second', greatest(c.period_start, l.period_start), least(c.period_end, l.period_end)) as shared,

@@ -1,10 +1,11 @@
--- Payments and refunds without the tax of the bill they are for. What a bill's payments come to, one after another, is rounded
--- to the currency's smallest unit, so that those of a bill that is paid add up to its amount without tax.
+-- Payments and refunds without the tax of the bill they are for. What a bill's payments come to, one after another,
+-- is rounded to the currency's smallest unit, so that those of a bill that is paid add up to its amount without tax.
 with placed as (
     select
         p.payment_id, p.invoice_id, p.currency, p.amount, cast(p.paid_at as date) as paid_on,
         cast(date_trunc('month', p.paid_at) as date) as month, coalesce(b.company_id, p.company_id) as company_id,
-        b.month as billed_month, b.currency as billed_currency, b.net_amount as whole, b.total, coalesce(b.scale, 100) as scale,
+        b.month as billed_month, b.currency as billed_currency, b.net_amount as whole, b.total,
+        coalesce(b.scale, 100) as scale,
         case
             when b.total <> 0 then b.net_amount / b.total
             when b.invoice_id is null and i.total <> 0 then (i.total - coalesce(i.tax_amount, 0)) / i.total
@@ -29,7 +30,8 @@ untaxed as (
         end as net_so_far,
         case
             when part = 1 then so_far - amount
-            when abs(so_far - amount) = total and currency = billed_currency then whole * case when amount < 0 then -1 else 1 end
+            when abs(so_far - amount) = total
+                and currency = billed_currency then whole * case when amount < 0 then -1 else 1 end
             else cast(round(round(round((so_far - amount) * scale * part, 6)) / scale, 4) as decimal(18, 4))
         end as net_before
     from placed

@@ -1,6 +1,6 @@
 -- What comes up for renewal again and again, or once (`months` is null): from `from_on` until it ends for good on
--- `ends_on`, on `anchor_on` and every so many months from there (`agreed_on`: as it was first agreed). Something billed for less than `renewal_term_months` at a
--- time renews all the while and stands not here.
+-- `ends_on`, on `anchor_on` and every so many months from there (`agreed_on`: as it was first agreed). Something
+-- billed for less than `renewal_term_months` at a time renews all the while and stands not here.
 with ran as (
     select subscription_id, case when bool_and(runs_to is not null) then cast(max(runs_to) as date) end as ends_on
     from intermediate.subscription_version_run
@@ -58,7 +58,8 @@ cycle as (
         case when r.ends_on <= cast(y.cycle_to as date) then r.ends_on end as ends_on,
         coalesce(case when y.cycle_to > run.as_of then s.renewal_on end, cast(y.anchor_at as date)) as anchor_on,
         case when y.cycle_to < timestamp '9999-12-31 00:00:00' then cast(y.cycle_to as date) end as until_on,
-        cast(y.anchor_at as date) as agreed_on, y.months, coalesce(s.auto_renew, s.cancel_at is null and s.canceled_at is null) as auto_renew, s.notice_period_days
+        cast(y.anchor_at as date) as agreed_on, y.months,
+        coalesce(s.auto_renew, s.cancel_at is null and s.canceled_at is null) as auto_renew, s.notice_period_days
     from intermediate.renewal_member as m
     join behaviour.billing_cycle as y on m.subscription_id = y.subscription_id
     join objects.subscription as s on m.subscription_id = s.subscription_id
@@ -79,5 +80,6 @@ everything as (
 
 select
     agreement_id, kind, company_id, contract_id, subscription_id, from_on, ends_on, until_on, anchor_on,
-    coalesce(agreed_on, anchor_on) as agreed_on, months, auto_renew, notice_period_days, owner_id, coalesce(is_renewed, false) as is_renewed, coalesce(is_called_off, false) as is_called_off
+    coalesce(agreed_on, anchor_on) as agreed_on, months, auto_renew, notice_period_days, owner_id,
+    coalesce(is_renewed, false) as is_renewed, coalesce(is_called_off, false) as is_called_off
 from everything

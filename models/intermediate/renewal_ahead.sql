@@ -19,7 +19,8 @@ agreed as (
     select
         s.month_no, s.made_on, a.agreement_id, a.kind, a.agreed_on, a.months,
         greatest(
-            floor(((year(s.made_on) - year(a.agreed_on)) * 12 + month(s.made_on) - month(a.agreed_on)) / coalesce(a.months, 1)), 0
+            floor(((year(s.made_on) - year(a.agreed_on)) * 12 + month(s.made_on) - month(a.agreed_on))
+                / coalesce(a.months, 1)), 0
         ) as first_no
     from intermediate.forecast_start as s
     join intermediate.renewal_agreement as a
@@ -48,7 +49,8 @@ past as (
 present as (
     select
         s.month_no, l.agreement_id, min(l.renews_on) as comes_on,
-        max(case when l.kind = 'term' and l.status = 'renewed' and l.following_mrr > 0 then 0 else l.likelihood end) as likelihood,
+        max(case when l.kind = 'term' and l.status = 'renewed' and l.following_mrr > 0 then 0
+            else l.likelihood end) as likelihood,
         bool_or(l.auto_renew) as auto_renew, bool_or(l.status = 'open') as is_open
     from intermediate.forecast_start as s
     join intermediate.renewal_likelihood as l on l.renews_on > l.as_of_on
@@ -58,7 +60,8 @@ present as (
 
 everything as (
     select
-        p.month_no, p.agreement_id, p.comes_on, coalesce(d.likelihood, b.renewal_likelihood) as likelihood, false as auto_renew,
+        p.month_no, p.agreement_id, p.comes_on, coalesce(d.likelihood, b.renewal_likelihood) as likelihood,
+        false as auto_renew,
         true as is_open
     from past as p
     cross join policy.behaviour as b

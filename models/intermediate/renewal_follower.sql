@@ -9,7 +9,8 @@ with ending as (
 starting as (
     select
         s.subscription_id, s.company_id, s.product_id, s.starts_at,
-        s.subscription_id in (select n.replaced_by_id from objects.subscription as n where n.replaced_by_id is not null) as is_named
+        s.subscription_id in (select n.replaced_by_id from objects.subscription as n
+            where n.replaced_by_id is not null) as is_named
     from objects.subscription as s
     where s.source_deleted_at is null and s.status not in ('incomplete', 'incomplete_expired')
 ),

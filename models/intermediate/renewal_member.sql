@@ -4,7 +4,8 @@
 with termed_contract as (
     select
         contract_id, company_id,
-        coalesce(ends_on, cast(starts_on + interval '1' month * nullif(length_months, 0) as date), renewal_on) as first_ends_on
+        coalesce(ends_on, cast(starts_on + interval '1' month * nullif(length_months, 0) as date),
+            renewal_on) as first_ends_on
     from objects.contract
     where source_deleted_at is null and signed_on is not null and company_id is not null
 ),
@@ -53,5 +54,6 @@ placed as (
 select
     subscription_id, company_id, contract_id,
     case when has_term then 'term' when contract_id is not null then 'contract' else 'billing' end as kind,
-    case when contract_id is null or has_term then 'subscription:' || subscription_id else 'contract:' || contract_id end as agreement_id
+    case when contract_id is null or has_term then 'subscription:' || subscription_id
+        else 'contract:' || contract_id end as agreement_id
 from placed

@@ -3,7 +3,8 @@
 with reach as (
     select
         r.as_of_on,
-        cast(r.as_of_on - interval '1' month * cast(f.back_test_months + f.months_of_history + 1 as integer) as date) as from_on,
+        cast(r.as_of_on - interval '1' month
+            * cast(f.back_test_months + f.months_of_history + 1 as integer) as date) as from_on,
         cast(r.as_of_on + interval '1' month * cast(f.horizon_months as integer) as date) as to_on,
         f.back_test_months + f.months_of_history + f.horizon_months + 2 as month_count
     from meta.run as r
@@ -60,4 +61,5 @@ select * exclude (reach_from, reach_to, until_on, months, anchor_on)
 from marked
 where renews_on >= reach_from and renews_on < reach_to
 qualify row_number() over (partition by agreement_id, renews_on order by is_end desc, from_on desc) = 1
-    and (renews_on <= as_of_on or renews_on = min(case when renews_on > as_of_on then renews_on end) over (partition by agreement_id))
+    and (renews_on <= as_of_on or renews_on = min(case when renews_on > as_of_on then renews_on end)
+        over (partition by agreement_id))

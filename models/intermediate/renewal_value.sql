@@ -21,7 +21,8 @@ follower as (
 counted as (
     select
         d.agreement_id, d.renews_on, s.currency,
-        case when s.runs_from <= d.before_at and coalesce(s.runs_to > d.before_at, true) then s.net_mrr else 0 end as base_mrr,
+        case when s.runs_from <= d.before_at and coalesce(s.runs_to > d.before_at, true) then s.net_mrr
+            else 0 end as base_mrr,
         case when s.runs_from <= d.after_at and coalesce(s.runs_to > d.after_at, true) then s.net_mrr else 0 end as own_mrr,
         0 as followed_mrr
     from day as d

@@ -2,7 +2,8 @@
 -- month.
 with converted as (
     select
-        r.policy_id, r.company_id, coalesce(a.segment, 'not stated') as segment, e.month_no, e.month, w.value as window_months,
+        r.policy_id, r.company_id, coalesce(a.segment, 'not stated') as segment, e.month_no, e.month,
+        w.value as window_months,
         r.closing > 0 as is_customer, l.is_in_one_currency,
         case
             when rate.rate = 1 then r.closing

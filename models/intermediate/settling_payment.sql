@@ -38,10 +38,12 @@ waiting as (
 )
 
 select
-    n.payment_id, coalesce(n.invoice_id, w.invoice_id) as invoice_id, n.named_id, n.company_id, n.paid_at, n.currency, n.amount
+    n.payment_id, coalesce(n.invoice_id, w.invoice_id) as invoice_id, n.named_id, n.company_id, n.paid_at,
+    n.currency, n.amount
 from named as n
 left join loose as l on n.payment_id = l.payment_id
-left join waiting as w on l.company_id = w.company_id and l.currency = w.currency and l.amount = w.total and l.place = w.place
+left join waiting as w on l.company_id = w.company_id and l.currency = w.currency and l.amount = w.total
+    and l.place = w.place
 union all
 select
     b.invoice_id || ':said' as payment_id, b.invoice_id, b.invoice_id as named_id, b.company_id, b.said_paid_at as paid_at,

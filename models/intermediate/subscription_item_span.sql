@@ -45,7 +45,8 @@ proposed as (
 
 settled as (
     select
-        policy_id, subscription_version_id, subscription_id, company_id, item, product_id, currency, runs_from, runs_to, divisor,
+        policy_id, subscription_version_id, subscription_id, company_id, item, product_id, currency, runs_from,
+        runs_to, divisor,
         case
             when period_target is null or size_rank > 1 then period_share
             else period_target + period_share - sum(case when base > 0 then period_share else 0 end) over (
@@ -56,7 +57,8 @@ settled as (
     from proposed
     union all
     select
-        policy_id, subscription_version_id, subscription_id, company_id, item, product_id, currency, runs_from, runs_to, divisor,
+        policy_id, subscription_version_id, subscription_id, company_id, item, product_id, currency, runs_from,
+        runs_to, divisor,
         period_net * numerator, period_amount * numerator
     from intermediate.subscription_item_piece
     where shared_off <= 0

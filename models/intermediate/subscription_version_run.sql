@@ -17,7 +17,8 @@ with newest as (
 -- when a canceled subscription was said to end; one under notice is known to end, not yet when: from as-of on it is out.
 ended as (
     select
-        v.subscription_version_id, v.subscription_id, s.company_id, v.item, v.product_id, v.status, v.quantity, v.unit_amount,
+        v.subscription_version_id, v.subscription_id, s.company_id, v.item, v.product_id, v.status, v.quantity,
+        v.unit_amount,
         v.currency, v.billing_interval, v.interval_count, v.is_metered, v.committed_amount,
         s.canceled_at, v.valid_from as runs_from,
         least(

@@ -1,5 +1,6 @@
--- One row per touch: a message a person wrote, a call or meeting, a ticket handed in. Automatic mail, bounces, notes and
--- tasks are none, nor are meetings without anybody from outside. `contact_id` is who wrote to us; where we wrote, it is found through the conversation.
+-- One row per touch: a message a person wrote, a call or meeting, a ticket handed in. Automatic mail, bounces, notes
+-- and tasks are none, nor are meetings without anybody from outside. `contact_id` is who wrote to us; where we wrote,
+-- it is found through the conversation.
 with written as (
     select
         'message' as object,

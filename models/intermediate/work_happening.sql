@@ -26,7 +26,8 @@ where source_deleted_at is null
 union all
 select
     company_id, contact_id, answered_at as happened_at, survey_type || '_answer' as kind,
-    upper(survey_type) || ' ' || cast(cast(score as double) as varchar) || ' of ' || cast(cast(scale_max as double) as varchar)
+    upper(survey_type) || ' ' || cast(cast(score as double) as varchar) || ' of '
+        || cast(cast(scale_max as double) as varchar)
     || coalesce(': ' || comment, '') as title,
     'survey_response' as object, survey_response_id as object_id
 from objects.survey_response

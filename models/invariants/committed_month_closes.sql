@@ -1,4 +1,4 @@
--- Committed MRR of a month is its MRR plus what is signed less what is leaving, none below 0, and past MRR is the movement's.
+-- Committed MRR of a month is its MRR plus what is signed less what leaves, none below 0, and past MRR is the movement's.
 select
     coalesce(c.policy_id, r.policy_id) as policy_id, coalesce(c.company_id, r.company_id) as company_id,
     coalesce(c.currency, r.currency) as currency, coalesce(c.month, r.month) as month, c.mrr, c.signed, c.leaving,

@@ -1,7 +1,8 @@
 -- The ARR bridge is twelve times the sum over the companies, movement by movement, and counts the same customers.
 with total as (
     select
-        policy_id, month, sum(opening) as opening, sum(new) as new, sum(reactivation) as reactivation, sum(expansion) as expansion,
+        policy_id, month, sum(opening) as opening, sum(new) as new, sum(reactivation) as reactivation,
+        sum(expansion) as expansion,
         sum(contraction) as contraction, sum(churn) as churn, sum(fx) as fx, sum(closing) as closing,
         sum(gross_mrr) as gross_mrr, count(*) filter (where is_customer) as customers_closing
     from marts.company_month

@@ -1,4 +1,4 @@
--- The last day of every month has the customers and, but for the rounding of each company, the ARR the bridge closes with.
+-- The last day of every month has the customers and, to the last place, the ARR the bridge closes with.
 with last_day as (
     select d.*, cast(date_trunc('month', d.day) as date) as month
     from marts.mrr_day as d
@@ -10,8 +10,5 @@ select
 from marts.arr_bridge as b
 join policy.revenue_set as p on b.policy_id = p.policy_id
 left join last_day as d on b.policy_id = d.policy_id and b.month = d.month
-where p.snapshot = 'last_instant' and p.movement_grain in ('customer', 'parent')
-    and (
-        d.arr is null or d.customer_count <> b.customers_closing
-        or abs(d.arr - b.closing) > 0.0001 * (1 + b.customers_closing)
-    )
+where p.snapshot = 'last_instant'
+    and (d.arr is null or d.customer_count <> b.customers_closing or d.arr <> b.closing)

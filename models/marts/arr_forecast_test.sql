@@ -19,7 +19,8 @@ summed as (
 
 select
     t.made_on, t.horizon, t.month, p.policy_id, p.reporting_currency as currency, t.forecast, t.actual,
-    t.forecast - t.actual as error, t.percentage_error, t.low, t.high, t.actual >= t.low and t.actual <= t.high as is_covered,
+    t.forecast - t.actual as error, t.percentage_error, t.low, t.high, t.actual >= t.low
+        and t.actual <= t.high as is_covered,
     t.start_count, s.forecast_count,
     cast(round(s.absolute_error / nullif(s.forecast_count, 0), 9) as decimal(38, 12)) as mean_absolute_percentage_error,
     s.interval_count,

@@ -44,4 +44,5 @@ left join objects.product as i on t.dimension = 'product' and t.member = i.produ
 left join objects.company as g on t.dimension = 'parent' and t.member = g.company_id
 where t.opening <> 0 or t.closing <> 0 or t.new <> 0 or t.reactivation <> 0 or t.expansion <> 0 or t.contraction <> 0
     or t.churn <> 0 or t.fx <> 0 or t.transfer_in <> 0 or t.transfer_out <> 0
-    or (t.is_counted and coalesce(t.customers_opening, 0) + coalesce(t.customers_closing, 0) + coalesce(t.customers_new, 0) <> 0)
+    or (t.is_counted and coalesce(t.customers_opening, 0) + coalesce(t.customers_closing, 0)
+        + coalesce(t.customers_new, 0) <> 0)

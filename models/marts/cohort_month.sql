@@ -4,7 +4,8 @@ with told as (
     from intermediate.cohort_total
     union all
     select
-        policy_id, '(all)', first_month_no, month_no, sum(companies_start), sum(companies_kept), sum(starting_mrr), sum(net_mrr),
+        policy_id, '(all)', first_month_no, month_no, sum(companies_start), sum(companies_kept), sum(starting_mrr),
+        sum(net_mrr),
         sum(gross_mrr)
     from intermediate.cohort_total
     group by policy_id, first_month_no, month_no

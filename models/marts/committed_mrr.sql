@@ -48,7 +48,8 @@ select
     t.mrr, t.coming, t.mrr + t.coming - t.committed_mrr as leaving, t.committed_mrr,
     p.reporting_currency,
     cast(round(cast(t.mrr as decimal(38, 6)) * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_mrr,
-    cast(round(cast(t.committed_mrr as decimal(38, 6)) * coalesce(r.rate, 0), 6) as decimal(38, 12)) as reporting_committed_mrr
+    cast(round(cast(t.committed_mrr as decimal(38, 6)) * coalesce(r.rate, 0), 6) as decimal(38, 12))
+        as reporting_committed_mrr
 from total as t
 cross join policy.revenue as p
 cross join meta.run as run

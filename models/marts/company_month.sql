@@ -48,7 +48,8 @@ whole as (
 select
     n.policy_id, n.company_id, m.month, m.is_complete, p.reporting_currency as currency,
     coalesce(c.segment, 'not stated') as segment, coalesce(c.country, 'not stated') as country,
-    n.closing as mrr, n.closing * 12 as arr, n.gross_mrr, n.opening, n.new, n.reactivation, n.expansion, n.contraction, n.churn,
+    n.closing as mrr, n.closing * 12 as arr, n.gross_mrr, n.opening, n.new, n.reactivation, n.expansion,
+    n.contraction, n.churn,
     n.fx, n.closing,
     case
         when n.kind <> 'change' then n.kind

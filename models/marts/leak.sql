@@ -49,7 +49,8 @@ select
         when 'discount' then compared || ': for its discounts ' || lost || way || '.'
         when 'billed_without_contract' then 'Invoice ' || bill || ' of ' || issued_on || ' asks for ' || lost
             || ' that nothing agreed calls for'
-            || coalesce(': the subscription ended on ' || case when ends_at <= issued_on then cast(ends_at as date) end, '') || '.'
+            || coalesce(': the subscription ended on '
+                || case when ends_at <= issued_on then cast(ends_at as date) end, '') || '.'
         when 'unpaid' then 'Invoice ' || bill || ' of ' || issued_on || ' was due on ' || due_on || ': '
             || cast(cast(round(amount, 2) as decimal(18, 2)) as varchar) || ' of '
             || cast(cast(round(net_amount, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ' without tax is open.'

@@ -12,6 +12,10 @@ class MrrDay(Schema):
     day: Day = field("The day, in the policy's time zone.", key=True)
     is_complete: Flag = field("False on the day that is not over: it is valued at the run's as-of.", required=True)
     currency: Text = field("The reporting currency, ISO 4217.", required=True)
-    mrr: Exact = field("Net MRR at the end of the day, each currency at the last rate quoted by then.", required=True)
+    mrr: Exact = field(
+        "Net MRR at the end of the day, at the last rates quoted by then; on a month's last day what the month closes "
+        "with.",
+        required=True,
+    )
     arr: Exact = field("Twelve times `mrr`.", required=True)
     customer_count: Whole = field("Companies that pay at the end of the day.", required=True)

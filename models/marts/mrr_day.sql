@@ -1,4 +1,5 @@
--- The whole business on every day: what is paid in each currency at the rate of the day, and how many customers pay.
+-- The whole business on every day: what is paid in each currency at the rate of the day, and how many customers pay. The
+-- last day of a month is what the month closes with: there each company is converted, and rounded, by itself.
 with moved as (
     select policy_id, currency, day, sum(closing - opening) as step
     from marts.mrr_change_day
@@ -40,6 +41,23 @@ valued as (
     group by l.policy_id, l.period_no
 ),
 
+closed as (
+    select m.policy_id, m.month, sum(m.closing) as mrr
+    from marts.company_month as m
+    join policy.revenue_set as s on m.policy_id = s.policy_id and s.snapshot = 'last_instant'
+    group by m.policy_id, m.month
+),
+
+ended as (
+    select d.policy_id, d.period_no, c.mrr
+    from (
+        select policy_id, cast(date_trunc('month', day) as date) as month, max(period_no) as period_no
+        from day
+        group by policy_id, cast(date_trunc('month', day) as date)
+    ) as d
+    join closed as c on d.policy_id = c.policy_id and d.month = c.month
+),
+
 joined as (
     select
         policy_id, period_no,
@@ -51,9 +69,10 @@ joined as (
 
 select
     d.policy_id, d.day, d.is_complete, p.reporting_currency as currency,
-    coalesce(v.mrr, 0) as mrr, coalesce(v.mrr, 0) * 12 as arr,
+    coalesce(e.mrr, v.mrr, 0) as mrr, coalesce(e.mrr, v.mrr, 0) * 12 as arr,
     cast(sum(coalesce(j.customer_step, 0)) over (partition by d.policy_id order by d.period_no) as bigint) as customer_count
 from day as d
 cross join policy.revenue as p
 left join valued as v on d.policy_id = v.policy_id and d.period_no = v.period_no
+left join ended as e on d.policy_id = e.policy_id and d.period_no = e.period_no
 left join joined as j on d.policy_id = j.policy_id and d.period_no = j.period_no

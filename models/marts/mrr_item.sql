@@ -49,7 +49,8 @@ everything as (
 
 select
     e.policy_id,
-    coalesce(e.subscription_version_id, e.invoice_line_id) || ' ' || strftime(e.runs_from, '%Y-%m-%dT%H:%M:%S.%f') as mrr_item_id,
+    coalesce(e.subscription_version_id, e.invoice_line_id) || ' '
+        || strftime(e.runs_from, '%Y-%m-%dT%H:%M:%S.%f') as mrr_item_id,
     e.company_id, e.subscription_id, case when e.invoice_line_id is null then e.item end as item, e.product_id,
     case when e.invoice_line_id is null then 'subscription' else 'invoice_line' end as basis, e.runs_from, e.runs_to,
     e.quantity, e.unit_amount, e.currency, e.billing_interval, e.interval_count, e.gross_mrr, e.net_mrr, e.discounts,

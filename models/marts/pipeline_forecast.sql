@@ -11,7 +11,8 @@ weighed as (
     select
         *, cast(round(amount * coalesce(probability_stated, 0), 4) as decimal(18, 4)) as by_source,
         cast(round(amount * probability_history, 4) as decimal(18, 4)) as by_history,
-        cast(round(coalesce(amount_reporting, 0) * coalesce(probability_stated, 0), 4) as decimal(18, 4)) as by_source_reporting,
+        cast(round(coalesce(amount_reporting, 0) * coalesce(probability_stated, 0), 4) as decimal(18, 4))
+            as by_source_reporting,
         cast(round(coalesce(amount_reporting, 0) * probability_history, 4) as decimal(18, 4)) as by_history_reporting
     from placed
 )

@@ -15,7 +15,8 @@ compared as (
 
 everything as (
     select
-        c.company_id, c.currency, c.month, c.comparison, coalesce(r.reason, 'none') as reason, coalesce(r.amount, 0) as amount,
+        c.company_id, c.currency, c.month, c.comparison, coalesce(r.reason, 'none') as reason,
+        coalesce(r.amount, 0) as amount,
         c.contracted, c.billed, c.collected
     from compared as c
     left join reason as r on c.company_id = r.company_id and c.currency = r.currency and c.month = r.month

@@ -1,5 +1,5 @@
--- Rates of every member of a dimension in which companies are counted, from its bridge; each is one quotient, null where there
--- is nothing to divide by.
+-- Rates of every member of a dimension in which companies are counted, from its bridge; each is one quotient, null
+-- where there is nothing to divide by.
 with base as (
     select
         c.*, m.month_no, c.opening + c.transfer_in - c.transfer_out as base,

@@ -1,6 +1,7 @@
 with work as (
     select
-        task_id as work_id, 'task' as kind, company_id, description, details, status, priority, due_on, owner_id, owner_group,
+        task_id as work_id, 'task' as kind, company_id, description, details, status, priority, due_on, owner_id,
+        owner_group,
         workflow_run_id, source_system
     from objects.task
     where status not in ('done', 'ignored') and source_deleted_at is null

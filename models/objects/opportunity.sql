@@ -3,7 +3,8 @@
 with price as (
     select
         v.subscription_id,
-        cast(round(v.quantity * v.unit_amount * i.numerator / (i.denominator * v.interval_count), 4) as decimal(38, 4)) as mrr
+        cast(round(v.quantity * v.unit_amount * i.numerator / (i.denominator * v.interval_count), 4)
+            as decimal(38, 4)) as mrr
     from objects.subscription_version as v
     join policy.revenue_interval as i on v.billing_interval = i.billing_interval
     join behaviour.renewal_opportunity as r on v.subscription_id = r.ending_id

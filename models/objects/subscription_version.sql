@@ -1,5 +1,6 @@
--- Versions as sent; the one version of each subscription derived from a won opportunity or a signed contract; and for each further term of a
--- subscription that renewed by itself, what ran when the one before it ended (of several of an item: what began last).
+-- Versions as sent; the one version of each subscription derived from a won opportunity or a signed contract; and for
+-- each further term of a subscription that renewed by itself, what ran when the one before it ended (of several of an
+-- item: what began last).
 with won as (
     select
         s.subscription_id || ':recurring' as subscription_version_id, s.subscription_id, 'recurring' as item,

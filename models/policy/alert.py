@@ -136,7 +136,7 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    channel: list[Channel]
+    channel: list[Channel] = []
     alert: list[Alert]
 
     @field_validator("channel")

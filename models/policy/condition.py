@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from models.custom_schema import shipped_schema
 
@@ -53,7 +53,7 @@ def check_condition(mart: str, condition: str) -> None:
     try:
         parsed = sqlglot.parse_one(f"select {condition} as it", read="duckdb")
     except SqlglotError as error:
-        raise ValueError(f"{condition!r} is no SQL condition: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"{condition!r} is no SQL condition{_where(error)}") from None
     if len(parsed.expressions) != 1 or parsed.find(exp.From, exp.Subquery, exp.CurrentDate, exp.CurrentTimestamp):
         raise ValueError(f"{condition!r} must be one condition, without a subquery and without today's date (as_of_on)")
     columns = {"as_of_on": pl.Date(), **mart_columns(mart)}
@@ -68,6 +68,13 @@ def check_condition(mart: str, condition: str) -> None:
             raise ValueError(f"{condition!r} cannot be asked: {str(error).splitlines()[0]}") from None
     if kind != "BOOLEAN":
         raise ValueError(f"{condition!r} is a {kind}, where a condition is true or false")
+
+
+def _where(error: SqlglotError) -> str:
+    """At which words the reading of a condition stops, where that is known."""
+    told = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    around = f"{told.get('start_context') or ''}{told.get('highlight') or ''}".removeprefix("select ")
+    return f": it cannot be read on after {around!r}" if around else ""
 
 
 @cache

@@ -5,23 +5,16 @@ What is told belongs to `change_log`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
 from pipelines.home import Home
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 Company = Annotated[str, typer.Argument(help="The company's name, domain or id.")]
 Found = list[dict[str, Any]]
 
@@ -69,18 +62,11 @@ def _answer(
     empty: str,
     limit: int = 0,
 ) -> None:
-    from pipelines.answers.lookup import NothingFoundError
-
-    place = Home.find(home)
-    try:
-        if not place.exists():
-            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+    place = find_home(home)
+    with spoken():
         found = find(place)
-    except NothingFoundError as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
     if as_json:
-        return print(json.dumps(found, indent=2, default=str))
+        return print_json(found)
     for row in found[: limit or None]:
         out.print(line(row), markup=False)
     if limit and len(found) > limit:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from pipelines.home import Home
+from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
 
 SHOWN = 40
 """So many rows are printed; a file takes all."""
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def compare(
@@ -26,13 +22,8 @@ def compare(
     company: Annotated[str | None, typer.Option(help="Only this company: its name, golden id or domain.")] = None,
     month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="Only this month, such as 2026-06.")] = None,
     table: Annotated[Path | None, typer.Option("--csv", help="Write every row into this file as CSV.")] = None,
-    home: Annotated[
-        Path | None,
-        typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME"),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")
-    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say where two sets of revenue rules differ, company by company, and which switch makes how much of it.
 
@@ -42,24 +33,17 @@ def compare(
     together, the order decides which of them gets how much: name the sets the other
     way round to see the other split. Sets need not stand in `compared`.
     """
-    from models.settings import SettingsError
     from pipelines.answers import comparing
-    from pipelines.answers.lookup import NothingFoundError
 
-    place = Home.find(home)
-    try:
-        if not place.exists():
-            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
-        if len(policy) != 2:
-            raise NothingFoundError("Name two sets of rules: --policy standard --policy stripe.")
+    place = find_home(home)
+    if len(policy) != 2:
+        refuse("Name two sets of rules: --policy standard --policy stripe.")
+    with spoken():
         found = comparing.find(place, policy[0], policy[1], company, month.date() if month else None)
-    except (NothingFoundError, SettingsError) as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
     if table is not None:
         _write(table, found)
     if as_json:
-        print(json.dumps(found, indent=2, default=str))
+        print_json(found)
     else:
         out.print("\n".join(_text(found)), markup=False)
     if table is not None:

@@ -5,15 +5,14 @@ What is told belongs to `explaining`, of revenue to `explaining_mrr`, of health 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
 from pipelines.home import Home
 
 app = typer.Typer(
@@ -21,15 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     epilog="Example: rapport explain company brightfork.example, or: rapport explain mrr brightfork.example 2026-06",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
 Who = Annotated[str, typer.Argument(help="A name, a golden id or an e-mail address; for a company also its domain.")]
 FieldName = Annotated[str | None, typer.Argument(help="One field, to hear all that is said about it.")]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 
 
 @app.command(epilog="Example: rapport explain company brightfork.example legal_name")
@@ -107,20 +99,13 @@ def _answer(kind: str, who: str, field: str | None, home: Path | None, as_json: 
 
 def _found(home: Path | None, find: Callable[[Home], dict[str, Any]]) -> dict[str, Any]:
     """What is found in a home; where nothing is, that is said and the command ends."""
-    from pipelines.answers.lookup import NothingFoundError
-
-    place = Home.find(home)
-    try:
-        if not place.exists():
-            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+    place = find_home(home)
+    with spoken():
         return find(place)
-    except NothingFoundError as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
 
 
 def _print(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
     if as_json:
-        print(json.dumps(found, indent=2, default=str))
+        print_json(found)
     else:
         out.print(text(found), markup=False)

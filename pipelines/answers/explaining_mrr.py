@@ -121,6 +121,9 @@ def _rules(con: Connection, policy: str | None) -> Found:
 
 
 def _nothing(con: Connection, name: str, key: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
+    ((as_of_on,),) = con.execute("select as_of_on from meta.run").fetchall()
+    if key["month"] > as_of_on:
+        return f"{key['month']:%B %Y} is not known yet: what is published is as of {as_of_on}."
     said = f"{name} paid nothing in {key['month']:%B %Y}, nor in the month before, by the rules {key['policy']}."
     ((first, last),) = con.execute(
         "select min(month), max(month) from marts.mrr_movement "

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from pipelines.home import Home
+from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, refuse, spoken
 
 app = typer.Typer(
     help="Show the messages that alerts made, send those that wait, drop those nobody wants.",
     epilog="Example: rapport outbox list --state waiting, then: rapport outbox send",
     no_args_is_help=True,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 KEYS = "Keys as `rapport outbox list` shows them, or how they begin"
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """Turn the errors a person can act on into one plain message and exit code 2."""
-    from models.settings import SettingsError
-    from pipelines.outbox import NoSuchMessageError
-    from pipelines.warehouse import WarehouseBusyError, WarehouseDamagedError
-
-    try:
-        yield
-    except (SettingsError, NoSuchMessageError, WarehouseBusyError, WarehouseDamagedError) as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
-
-
-def _home(path: Path | None) -> Home:
-    home = Home.find(path)
-    if not home.exists():
-        err.print(f"{home.path} is no Rapport home yet. Run `rapport init` first.", style="red", markup=False)
-        raise typer.Exit(2)
-    return home
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, default=str))
 
 
 @app.command("list", epilog="Example: rapport outbox list --state waiting --json")
@@ -66,14 +28,13 @@ def listed(
     from pipelines.tables.alerts import STATES
     from pipelines.warehouse import open_warehouse
 
-    place = _home(home)
+    place = find_home(home)
     if state is not None and state not in STATES:
-        err.print(f"A message is {', '.join(STATES)}; it is never {state!r}.", style="red", markup=False)
-        raise typer.Exit(2)
-    with _spoken(), open_warehouse(place, "rapport outbox list") as con:
+        refuse(f"A message is {', '.join(STATES)}; it is never {state!r}.")
+    with spoken(), open_warehouse(place, "rapport outbox list") as con:
         found = outbox.listed(con, state, None if as_json else limit or None)
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     for row in found:
         why = f" ({row['error']})" if row["error"] else ""
         key = row["message_key"][:8]
@@ -95,17 +56,20 @@ def send(
     Exits with 1 when a message could not be sent.
     """
     from pipelines import outbox
-    from pipelines.tables import alerts
+    from pipelines.channels import Sender
     from pipelines.warehouse import open_warehouse
 
-    place = _home(home)
-    with _spoken(), open_warehouse(place, "rapport outbox send") as con:
-        alerts.prepare(con)
-        wanted = outbox.named(con, keys, "sent") if keys else None
-        done = outbox.deliver(con, outbox.Sender.of_file(place), wanted)
-        waiting = len(outbox.listed(con, "waiting", None))
+    place = find_home(home)
+    with spoken():
+        wanted = None
+        if keys:
+            with open_warehouse(place, "rapport outbox send") as con:
+                wanted = outbox.named(con, keys, "sent")
+        done = outbox.deliver(place, Sender.of_file(place), wanted)
+        with open_warehouse(place, "rapport outbox send") as con:
+            waiting = len(outbox.listed(con, "waiting", None))
     if as_json:
-        _print_json({"messages": [one.__dict__ for one in done], "still_waiting": waiting})
+        print_json({"messages": [one.__dict__ for one in done], "still_waiting": waiting})
     for one in () if as_json else done:
         why = f" ({one.error})" if one.error else ""
         out.print(f"{one.message_key[:8]}  {one.alert}: {one.state} to {one.channel}{why}", markup=False)
@@ -124,11 +88,11 @@ def drop(
     from pipelines import outbox
     from pipelines.warehouse import open_warehouse
 
-    place = _home(home)
-    with _spoken(), open_warehouse(place, "rapport outbox drop") as con:
+    place = find_home(home)
+    with spoken(), open_warehouse(place, "rapport outbox drop") as con:
         dropped = outbox.named(con, keys, "dropped")
         outbox.drop(con, dropped)
     if as_json:
-        return _print_json(dropped)
+        return print_json(dropped)
     for key in dropped:
         out.print(f"{key[:8]}  dropped", markup=False)

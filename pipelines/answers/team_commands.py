@@ -5,22 +5,14 @@ What is told belongs to the modules of the same names.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
 from pipelines.home import Home
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 
 
 def portfolio(
@@ -81,16 +73,9 @@ def add_to(app: typer.Typer) -> None:
 def _answer(
     home: Path | None, as_json: bool, find: Callable[[Home], dict[str, Any]], text: Callable[[dict[str, Any]], str]
 ) -> None:
-    from pipelines.answers.lookup import NothingFoundError
-
-    place = Home.find(home)
-    try:
-        if not place.exists():
-            raise NothingFoundError(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+    place = find_home(home)
+    with spoken():
         found = find(place)
-    except NothingFoundError as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
     if as_json:
-        return print(json.dumps(found, indent=2, default=str))
+        return print_json(found)
     out.print(text(found), markup=False)

@@ -6,16 +6,13 @@ What people are asked belongs to `asking`, what they answer to `decisions`, what
 from __future__ import annotations
 
 import getpass
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, spoken
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -27,13 +24,6 @@ app = typer.Typer(
     epilog="Example: rapport match --object company --limit 5, then: rapport match same crm:17 billing:c4",
     invoke_without_command=True,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
 ObjectOption = Annotated[
     str | None, typer.Option("--object", help="company, contact or team_member; else what the words tell.")
 ]
@@ -42,34 +32,6 @@ ReasonOption = Annotated[str | None, typer.Option(help="Why, for whoever asks la
 Left = Annotated[str, typer.Argument(help="A source key (crm:17), a golden id, a name, domain or e-mail address.")]
 Right = Annotated[str, typer.Argument(help="The other record, named likewise.")]
 AFTER = "Run `rapport run` to have it followed."
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """Turn the errors a person can act on into one plain message and exit code 2."""
-    from models.settings import SettingsError
-    from pipelines.answers.lookup import NothingFoundError
-    from pipelines.match.decisions import NoSuchDecisionError
-    from pipelines.match.weight_chart import ChartFormatError
-    from pipelines.warehouse import WarehouseBusyError
-
-    try:
-        yield
-    except (SettingsError, NoSuchDecisionError, NothingFoundError, WarehouseBusyError, ChartFormatError) as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
-
-
-def _home(path: Path | None) -> Home:
-    home = Home.find(path)
-    if not home.exists():
-        err.print(f"{home.path} is no Rapport home yet. Run `rapport init` first.", style="red", markup=False)
-        raise typer.Exit(2)
-    return home
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, default=str))
 
 
 def _now() -> datetime:
@@ -91,13 +53,13 @@ def queue(
     from pipelines.match import asking
     from pipelines.match import words as match_words
 
-    place = _home(home)
-    with _spoken():
+    place = find_home(home)
+    with spoken():
         if name is not None and name not in asking.ASKED:
             raise NothingFoundError(f"Nobody is asked about {name!r}. There are: {', '.join(asking.ASKED)}.")
         found = asking.queue(place, name, limit)
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     for row in found:
         match_words.print_question(out, row)
     if not found:
@@ -145,14 +107,14 @@ def _decide(
     from pipelines.match import decisions
     from pipelines.match import words as match_words
 
-    place = _home(home)
-    with _spoken():
+    place = find_home(home)
+    with spoken():
         meant = _meant(place, left, right, name)
         with decisions.changing(place.config):
             said = _with(place, meant, verdict, by, reason)
             decisions.write(place.config, said)
     if as_json:
-        return _print_json(said[-1].__dict__)
+        return print_json(said[-1].__dict__)
     out.print(f"{match_words.decision(said[-1])}\n{AFTER}", markup=False)
 
 
@@ -184,13 +146,13 @@ def undo(
     from pipelines.match import decisions
     from pipelines.match import words as match_words
 
-    place = _home(home)
-    with _spoken(), decisions.changing(place.config):
+    place = find_home(home)
+    with spoken(), decisions.changing(place.config):
         said = decisions.undone(decisions.read(place.config), ids, by or getpass.getuser(), _now())
         decisions.write(place.config, said)
     taken_back = [one for one in said if one.id in ids]
     if as_json:
-        return _print_json([one.__dict__ for one in taken_back])
+        return print_json([one.__dict__ for one in taken_back])
     for one in taken_back:
         out.print(match_words.decision(one), markup=False)
     out.print(AFTER)
@@ -210,8 +172,8 @@ def preview(
     from pipelines.match import words as match_words
     from pipelines.match.preview import preview as look_ahead
 
-    place = _home(home)
-    with _spoken():
+    place = find_home(home)
+    with spoken():
         if what == "undo":
             before = decisions.read(place.config)
             after = decisions.undone(before, whom, getpass.getuser(), _now())
@@ -225,7 +187,7 @@ def preview(
             )
         found = [look_ahead(place, one, after) for one in touched]
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     for one in found:
         match_words.print_preview(out, one)
 
@@ -246,8 +208,8 @@ def why(
     from pipelines.match import asking, weight_chart
     from pipelines.match import words as match_words
 
-    place = _home(home)
-    with _spoken():
+    place = find_home(home)
+    with spoken():
         if chart is not None:
             weight_chart.check(chart)
         found = asking.why(place, left, right, name)
@@ -256,7 +218,7 @@ def why(
                 raise NothingFoundError("These two have no match weight to draw: the model saw no reason to ask.")
             weight_chart.draw(chart, *match_words.titles(found), found["score"]["reasons"])
     if as_json:
-        return _print_json(found)
+        return print_json(found)
     match_words.print_why(out, found)
 
 
@@ -266,11 +228,11 @@ def log(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from pipelines.match import asking
     from pipelines.match import words as match_words
 
-    place = _home(home)
-    with _spoken():
+    place = find_home(home)
+    with spoken():
         said = asking.listed(place)
     if as_json:
-        return _print_json([one.__dict__ for one in said])
+        return print_json([one.__dict__ for one in said])
     for one in said:
         out.print(match_words.decision(one), markup=False)
     if not said:
@@ -286,11 +248,11 @@ def train(
     """Learn from your own records and decisions how much each agreement weighs; the next run matches by it."""
     from pipelines.match.model import learn
 
-    place = _home(home)
-    with _spoken(), err.status("learning ..."):
+    place = find_home(home)
+    with spoken(), err.status("learning ..."):
         learned = learn(place, name)
     if as_json:
-        return _print_json(learned.__dict__)
+        return print_json(learned.__dict__)
     out.print(
         f"Learned from {learned.records:,} records and {learned.labels:,} pairs known to be one: {learned.path}. "
         f"Delete that file to have the shipped model back.\n{AFTER}",

@@ -8,21 +8,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table as Grid
+
+from pipelines.console import JsonOption, err, out, print_json, spoken
 
 if TYPE_CHECKING:
     from pipelines.new_source.proposing import Match, Proposal
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 _DAY, _MONTH = "day", "month"
 
 
@@ -56,12 +54,12 @@ def add_source(
     first: Annotated[str | None, typer.Option(help="Whether 03/04/2026 begins with the day or the month.")] = None,
     decimal: Annotated[str | None, typer.Option(help="The decimal mark where 1.234 could be read both ways.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write what is proposed, and ask nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at a new source's exports, propose what they are, and write a connector for them."""
     said = Choices(_pairs(to_object, None), {}, _pairs(constant, ".") if constant else {}, first, decimal)
     said.keys = {export: headers.split(",") for export, headers in _pairs(key, "").items()}
-    with _spoken():
+    with spoken():
         _check(name, said)
         may_ask = sys.stdin.isatty() and not yes and not as_json
         proposals = _proposals(path, said, may_ask=may_ask)
@@ -74,21 +72,10 @@ def add_source(
         if yes:
             told |= _write(name, proposals, said.constants)
         if as_json:
-            print(json.dumps(told, indent=2))
+            print_json(told)
         else:
             _say(name, told, is_written=yes)
     raise typer.Exit(1 if told.get("amiss") else 0)
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    from pipelines.new_source.profiling import UnreadableError
-
-    try:
-        yield
-    except (CannotAddError, UnreadableError) as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
 
 
 def _pairs(given: Sequence[str] | None, mark: str | None) -> dict[str, str]:

@@ -51,7 +51,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
         ('"Stage"', '"Stage"\nclosed_at = { headers = ["a", "b"] }', 10, 'closed_at is a date: it is read from one '),
         ('"Stage"', '{ header = "a", is_last_day = true }', 9, "stage is no column of dates. Take is_last_day out."),
         ('"Stage"', '"Stage"\nclosed_at = { constant = 2026-01-31, is_last_day = true }', 10, "closed_at is no column"),
-        ('"Stage"', '{ header = "a", is_last_day = 1 }', 9, "should be a valid boolean"),
+        ('"Stage"', '{ header = "a", is_last_day = 1 }', 9, "should be true or false, without quotes"),
         ('"Stage"', '"Stage"\ncompany_id = { header = "a", source = "hubsot" }', 10, "no source hubsot. Did you mean "),
         ('"open"', '"new"', 10, "status may be open, won, lost, suspended, not 'new'."),
         ('constant = "open"', 'header = "a", values = { N = "new" }', 10, "status may be open, won, lost"),

@@ -71,6 +71,12 @@ def test_a_file_of_no_resource_says_what_the_closest_lacks(tmp_path: Path) -> No
     assert [(row["_resource"], row["rows_read"]) for row in read.read] == [("_file", 1), ("_file", 1)]
 
 
+def test_a_file_that_only_its_name_knows_is_not_said_to_fit() -> None:
+    found = recognise((COMPANIES, GROUPS), ["x", "y"], "companies.csv")
+    assert isinstance(found, str)
+    assert found.startswith("it is named like companies but required column 'id' is missing")
+
+
 def test_a_label_with_a_star_takes_the_first_header_it_matches() -> None:
     headers = ("How likely are you to recommend us?", "Why is that?", "Why not?", "Would you recommend the app?")
     assert fit(ANSWERS, headers).columns == ("score", "why", "why_not", "would_you_recommend_the_app")

@@ -44,6 +44,7 @@ class Subscription:
     updated: datetime | None = None
     deleted: datetime | None = None
     replaced_by: str | None = None
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,6 +62,18 @@ def month_ends(first: datetime, as_of: datetime, zone: str, snapshot: str = "las
     return found
 
 
+def coming_ends(last: Snapshot, zone: str, snapshot: str = "last_instant") -> list[Snapshot]:
+    """The twelve months after the last one."""
+    here = ZoneInfo(zone)
+    found = []
+    for _ in range(12):
+        month = ((found[-1].day if found else last.day) + timedelta(days=31)).replace(day=1)
+        following = _midnight((month + timedelta(days=31)).replace(day=1), here)
+        at = _midnight(month, here) if snapshot == "first_instant" else following - MOMENT
+        found.append(Snapshot(month, at, month, month))
+    return found
+
+
 def day_ends(first: datetime, as_of: datetime, zone: str) -> list[Snapshot]:
     """Every day of the zone from the one of `first` to the one just before `as_of`."""
     here = ZoneInfo(zone)

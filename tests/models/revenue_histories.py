@@ -52,12 +52,19 @@ def _company(random: Random, name: str, *, odd: bool) -> Company:
             company.subscriptions[old] = replace(company.subscriptions[old], replaced_by=subscription)
             if random.random() < 0.1:
                 said = replace(said, replaced_by=random.choice((old, f"{name}gone")))
-        company.subscriptions[subscription] = said
+        company.subscriptions[subscription] = replace(said, created=_created(company, subscription))
         for _ in range(random.choice((0, 0, 1, 1, 2))):
             company.discounts.append(_discount(random, subscription, currency))
         if random.random() < 0.2:
             company.invoices += bills.of(random, subscription, currency)
     return company
+
+
+def _created(company: Company, subscription: str) -> datetime | None:
+    """Every second one was signed up to a third of a year before it starts, or a day late."""
+    random = Random(subscription)  # of its own, so that the rest of the life is as it is without
+    first = min(version.start for version in company.versions if version.subscription == subscription)
+    return None if random.random() < 0.5 else first - timedelta(days=random.randrange(-1, 120))
 
 
 def _versions(random: Random, subscription: str, item: str, currency: str) -> Iterable[Version]:
@@ -219,4 +226,5 @@ def subscription_row(said: Subscription) -> dict[str, Any]:
         "updated_at": said.updated,
         "source_deleted_at": said.deleted,
         "replaced_by_id": said.replaced_by,
+        "created_at": said.created,
     }

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from mrr_oracle import Company, Rules, life, rounded
+from mrr_oracle_committed import committed_months
 from mrr_oracle_days import (
     MILLION,
     Move,
     Row,
     Snapshot,
     changes,
+    coming_ends,
     committed,
     day_ends,
     month_ends,
@@ -140,13 +142,10 @@ class Oracle:
         self.committed: Expected = {}
         self.families: dict[str, list[list[Steps]]] = {}
         lives = {company.name: life(company) for company in companies}
-        top = tops(companies)
         days = day_ends(FIRST, as_of, zone)
         for policy_id, rules in sets.items():
             ends = month_ends(FIRST, as_of, zone, rules.snapshot)
-            groups: dict[str, list[Company]] = defaultdict(list)
-            for company in companies:
-                groups[top[company.name] if rules.grain == "parent" else company.name].append(company)
+            groups = _groups(companies, rules)
             families = {
                 name: [steps(company, lives[company.name], rules, name) for company in group]
                 for name, group in groups.items()
@@ -171,8 +170,39 @@ class Oracle:
         for policy_id, rules in self.sets.items():
             if rules.conversion != "none":
                 every = whole_business(self.families[policy_id], ends, rates_of(ends, rules))
+                if rules.snapshot == "last_instant":
+                    self._close(policy_id, every)
                 found |= _named(policy_id, every)
         return found
+
+    def _close(self, policy_id: str, days: dict[tuple[date], Row]) -> None:
+        """The last day of a month is worth what each company is worth at its end, rounded one by one."""
+        last = {day.replace(day=1): day for (day,) in sorted(days)}
+        for month, day in last.items():
+            of_month = (row for key, row in self.reported.items() if (key[0], key[2]) == (policy_id, month))
+            mrr = sum(row["closing"] for row in of_month)
+            days[(day,)] |= {"mrr": mrr, "arr": 12 * mrr}
+
+
+def expected_commitments(companies: list[Company], sets: Mapping[str, Rules], as_of: datetime, zone: str) -> Expected:
+    """Every committed month of each set, past, running and coming."""
+    found: Expected = {}
+    for policy_id, rules in sets.items():
+        ends = month_ends(FIRST, as_of, zone, rules.snapshot)
+        coming = coming_ends(ends[-1], zone, rules.snapshot)
+        for name, group in _groups(companies, rules).items():
+            for currency, month, row in committed_months(group, as_of, ends, coming, rules, name):
+                found[policy_id, name, currency, month] = row
+    return found
+
+
+def _groups(companies: list[Company], rules: Rules) -> dict[str, list[Company]]:
+    """The companies whose money stands under each name."""
+    top = tops(companies)
+    groups: dict[str, list[Company]] = defaultdict(list)
+    for company in companies:
+        groups[top[company.name] if rules.grain == "parent" else company.name].append(company)
+    return groups
 
 
 def _named(policy_id: str, rows: Mapping[Any, Row]) -> Expected:

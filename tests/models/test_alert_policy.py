@@ -52,9 +52,10 @@ def test_an_own_file_becomes_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "sentence"),
     [
-        ('mart = "renewal"', 'mart = "renewall"', 14, "there is no mart 'renewall'; did you mean 'renewal'"),
+        ('mart = "renewal"', 'mart = "renewall"', 14, r"there is no mart 'renewall'; did you mean 'renewal'\? "),
         ('mart = "renewal"', 'mart = "work_due"', 14, "own workflows noted.*ask the mart that the workflow's"),
         ("status = 'open'", "stattus = 'open'", 15, "marts.renewal has no column stattus"),
+        ("status = 'open' and", "status = = 'open' and", 15, r"no SQL condition: .* read on after 'status = ='\. "),
         ("status = 'open' and", "status < current_date and", 15, "without today's date"),
         ("status = 'open' and", "(select true) and", 15, "without a subquery"),
         ("status = 'open' and", "nofunction(status) and", 15, "cannot be asked: .*nofunction"),
@@ -83,6 +84,12 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, lin
     path.write_text(FILE.replace(old, new, 1))
     with pytest.raises(PolicyError, match=rf"(?s)^{path}:{line}: .*{sentence}.*(Change it|Correct|[Gg]ive|Add it)"):
         load_policies(tmp_path)
+
+
+def test_no_alert_at_all_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "alert.toml").write_text("alert = []\n")
+    found = load_policies(tmp_path)
+    assert (found["alert_alert"].height, found["alert_channel"].height) == (0, 0)
 
 
 @pytest.mark.parametrize("key", ["url_env", "url"])

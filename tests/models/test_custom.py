@@ -99,7 +99,7 @@ def test_the_example_is_without_mistakes(tmp_path: Path) -> None:
         ('values = ["basic", "plus"]\n', "", 4, 'plan is an enum without values. Add values = ["one", "other"].'),
         ('"enum"', '"text"', 5, 'plan: only an enum has values. Set type = "enum", or take the values out.'),
         ('["basic", "plus"]', '["a", "a"]', 5, "a value of plan stands twice. Take one of them out."),
-        ('["basic", "plus"]', "[1]", 5, "should be a valid string"),
+        ('["basic", "plus"]', "[1]", 5, "should be text, in quotes"),
         ('"Plan."', '" "', 6, "should say something"),
         (
             'type = "enum"\nvalues = ["basic", "plus"]',

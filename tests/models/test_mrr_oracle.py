@@ -9,8 +9,22 @@ from typing import Any
 
 import pytest
 import revenue_histories as histories
-from mrr_oracle import SHIPPED, STANDARD, STRIPE, Company, Discount, Invoice, Line, Rules, Subscription, Version, life
-from mrr_oracle_days import MOVEMENTS, committed, day_ends, levels, month_ends, moves, native
+from mrr_oracle import (
+    SHIPPED,
+    STANDARD,
+    STRIPE,
+    Company,
+    Discount,
+    Invoice,
+    Line,
+    Rules,
+    Subscription,
+    Version,
+    life,
+    running,
+)
+from mrr_oracle_committed import Future, committed_months
+from mrr_oracle_days import MILLION, MOVEMENTS, coming_ends, committed, day_ends, levels, month_ends, moves, native
 from mrr_oracle_days import where_something_changes as where
 from mrr_oracle_worth import Steps, month_share, steps, tops
 
@@ -131,6 +145,48 @@ def test_gone_and_back_and_what_is_committed() -> None:
     assert closing(two)[:3] == [100, 200, 100]
     (*_, last) = month_ends(day("01-01"), day("02-15"), "UTC")
     assert committed([two], day("02-15"), last, STANDARD, "c") == {"EUR": 100_000_000}
+
+
+def committed_by_month(*companies: Company, as_of: str = "06-15") -> list[str]:
+    """`02 100 +50 -20 = 130` for each month in which anything runs or is committed."""
+    ends = month_ends(day("01-01"), day(as_of), "UTC")
+    coming = coming_ends(ends[-1], "UTC")[:2]
+    return [
+        f"{month:%m} {row['mrr'] // MILLION} +{row['signed'] // MILLION} -{row['leaving'] // MILLION} "
+        f"= {row['committed_mrr'] // MILLION}"
+        for _, month, row in committed_months(companies, day(as_of), ends, coming, STANDARD, "c")
+    ]
+
+
+def test_what_months_knew_of_what_begins_and_ends() -> None:
+    """Case 8, a signature, a notice, a record that was dropped, and a price that is agreed for later."""
+    b = company(version("a", "01-01", None, "100"), version("b", "02-01", "03-01", "100"))
+    whole = [f"0{month} 100 +0 -0 = 100" for month in (1, 2, 3, 4, 5, 6, 7, 8)]
+    assert committed_by_month(b) == [whole[0], "02 200 +0 -100 = 100", *whole[2:]]
+    signed = company(version("s", "04-01", None, "50"), said={"s": Subscription(created=day("02-10"))})
+    assert committed_by_month(signed)[:3] == ["02 0 +50 -0 = 50", "03 0 +50 -0 = 50", "04 50 +0 -0 = 50"]
+    notice = company(version("n", "01-01", "05-01", "50"), said={"n": Subscription(told=day("03-20"))})
+    assert committed_by_month(notice) == ["01 50 +0 -0 = 50", "02 50 +0 -0 = 50"] + [
+        f"0{month} 50 +0 -50 = 0" for month in (3, 4)
+    ]
+    dropped = company(version("d", "01-01", None, "50", deleted=day("03-10")))
+    assert committed_by_month(dropped) == ["01 50 +0 -0 = 50", "02 50 +0 -0 = 50"]
+    dearer = company(version("p", "01-01", "08-01", "50"), version("p", "08-01", None, "70"))
+    assert committed_by_month(dearer)[4:] == [
+        "05 50 +0 -0 = 50",
+        "06 50 +20 -0 = 70",
+        "07 50 +20 -0 = 70",
+        "08 70 +0 -0 = 70",
+    ]
+
+
+def test_what_is_worked_out_at_as_of_agrees_with_what_runs() -> None:
+    """The two ways in which this oracle says what runs, on the instants of two hundred lives."""
+    for one in histories.make(seed=21, companies=200):
+        future = Future(one, STANDARD, AS_OF)
+        for moment in (moment for moment in future.moments if moment < AS_OF):
+            assert set(future._running(moment)) == set(running(one, moment))
+        assert set(future._forever()) == set(running(one, datetime.max, AS_OF))
 
 
 def test_days_show_who_comes_and_goes_within_a_month() -> None:

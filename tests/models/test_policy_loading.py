@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from models import settings
 from models.policy import loading
 from models.policy.loading import PolicyError, load_policies
 
@@ -67,10 +69,15 @@ def test_unknown_setting(tmp_path: Path, shipped: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "key", "words"),
     [
-        ("reactivation_days = 90", 'reactivation_days = "90"', "reactivation_days = '90'", "should be a valid integer"),
+        ("reactivation_days = 90", 'reactivation_days = "90"', "reactivation_days = '90'", "should be a whole number"),
         ("reactivation_days = 90", "reactivation_days = -1", "reactivation_days = -1", "greater than or equal to 0"),
         ('time_zone = "UTC"', 'time_zone = "Berlin"', "time_zone = 'Berlin'", "is not a time zone"),
-        ('reporting_currency = "EUR"', 'reporting_currency = "Euro"', "reporting_currency = 'Euro'", "match pattern"),
+        (
+            'reporting_currency = "EUR"',
+            'reporting_currency = "Euro"',
+            "reporting_currency = 'Euro'",
+            "should be three capital letters, such as EUR.",
+        ),
         ('reactivation = "always"', 'reactivation = "sometimes"', "reactivation = 'sometimes'", "'always'"),
         ("retention_windows = [1, 3, 12]", "retention_windows = [1, 1]", "retention_windows", "only once"),
         (
@@ -79,7 +86,12 @@ def test_unknown_setting(tmp_path: Path, shipped: str) -> None:
             "retention_windows (entry 2) = 0",
             "equal to 1",
         ),
-        ("# fixed_rate_on = 2026-01-01", 'fixed_rate_on = "soon"', "fixed_rate_on = 'soon'", "should be a valid date"),
+        (
+            "# fixed_rate_on = 2026-01-01",
+            'fixed_rate_on = "soon"',
+            "fixed_rate_on = 'soon'",
+            "should be a day without quotes, such as 2026-06-30.",
+        ),
     ],
 )
 def test_wrong_value(tmp_path: Path, shipped: str, before: str, after: str, key: str, words: str) -> None:
@@ -89,6 +101,13 @@ def test_wrong_value(tmp_path: Path, shipped: str, before: str, after: str, key:
     assert told.startswith(f"{tmp_path / 'revenue.toml'}:{line_of(text, after.split(' =')[0] + ' =')}: {key}: ")
     assert words in told
     assert "Change it, or delete the file" in told
+
+
+def test_every_pattern_of_a_setting_has_words() -> None:
+    texts = [path.read_text() for path in sorted(loading.HERE.glob("*.py"))]
+    found = {pattern for text in texts for pattern in re.findall(r'pattern=r"([^"]*)"', text)}
+    assert len(found) >= 5
+    assert found <= settings.PATTERNS.keys()
 
 
 def test_mistake_in_one_of_several_tables(tmp_path: Path, shipped: str) -> None:

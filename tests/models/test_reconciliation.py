@@ -210,6 +210,19 @@ def test_bills_of_a_source_without_payments_are_paid_as_they_say(bench: type[Ben
     assert told(bench(given), "collected") == [("03", "unexplained", 100)]
 
 
+def test_a_bill_that_is_paid_by_now_but_was_not_on_the_day_is_a_matter_of_time(bench: type[Bench]) -> None:
+    """As of a past day the bill reads as it stands today, and its money lies after the day."""
+    says_paid = bill(DAYS[4], status="paid", period_start=DAYS[4], period_end=DAYS[5])
+    given = business(m5=says_paid)
+    others = [one for one in given["objects.payment"] if one["invoice_id"] != says_paid["invoice_id"]]
+    for late in ({}, {"status": "failed"}, {"amount": -100}):
+        later = paid(says_paid, "2026-07-20", 100) | late
+        wanted = [("05", "timing" if not late else "unexplained", 100)]
+        assert told(bench(given | {"objects.payment": [*others, later]}), "collected") == wanted
+    says_when = business(m5=says_paid | {"paid_at": "2026-07-20"}) | {"objects.payment": others}
+    assert told(bench(says_when), "collected") == [("05", "timing", 100)]
+
+
 def test_a_copy_in_the_books_is_neither_billed_nor_paid_again(bench: type[Bench]) -> None:
     """A payment of the copy is for the original, where that has none."""
     copy = bill(DAYS[2], invoice_id="copy", external_id="test:R-3", source_system="books", subscription_id=None)

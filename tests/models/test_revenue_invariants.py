@@ -183,3 +183,13 @@ def test_names_what_is_wrong(
     broken = pl.concat([given[table].filter(~is_here), mistake(given[table].filter(is_here))])
     found = bench(given | {table: broken}, beside).offenders(invariant)
     assert set(found["policy_id"]) == {policy_id}
+
+
+def test_days_end_with_the_bridge_to_the_last_place(bench: type[Bench], beside: Path, made: dict[str, Any]) -> None:
+    """A dollar customer's month, a millionth beside what the month closes with."""
+    is_day = pl.col("day") == date(2024, 3, 31)
+    beside_it = made["marts.mrr_day"].with_columns(
+        arr=pl.when(is_day).then(pl.col("arr") + ONE / 10**6).otherwise("arr")
+    )
+    found = bench(made | {"marts.mrr_day": beside_it}, beside).offenders("days_end_with_bridge")
+    assert set(found["month"]) == {date(2024, 3, 1)}

@@ -16,7 +16,7 @@ import revenue_histories as histories
 from mrr_oracle import SHIPPED, STANDARD, Company, Rules, Version
 from mrr_oracle_days import day_ends
 from revenue_bills import FIRST
-from revenue_sets import RATES, Oracle, check, check_all, config
+from revenue_sets import RATES, Oracle, check, check_all, config, expected_commitments
 
 from models.policy import loading
 
@@ -38,6 +38,8 @@ INVARIANTS = sorted(
 )
 HISTORIES = int(os.environ.get("RAPPORT_HISTORIES", "2000"))
 BATCH = 2500
+COMMITTED = int(os.environ.get("RAPPORT_COMMITTED", "300"))
+COMMITTED_KEYS = ("policy_id", "company_id", "currency", "month")
 SHIPPED_BESIDE = [name for name in SHIPPED if name != "standard"]
 
 
@@ -87,6 +89,22 @@ def test_other_switches_are_what_the_oracle_says(bench: type[Bench], tmp_path: P
     oracle = Oracle(companies, {"standard": OTHER, **MIXED}, AS_OF, "America/New_York")
     assert check_all(made, oracle) > 30_000
     check_invariants(made)
+
+
+def test_every_committed_month_is_what_the_oracle_says(bench: type[Bench], tmp_path: Path) -> None:
+    """All sets that are shipped, for 300 companies: what past months knew, the running one, and those that come."""
+    companies = histories.make(seed=11, companies=COMMITTED)
+    made = bench(given(companies), config(tmp_path, *SHIPPED_BESIDE))
+    expected = expected_commitments(companies, SHIPPED, AS_OF, "UTC")
+    assert check(made.want("marts.committed_month"), COMMITTED_KEYS, expected) > 40 * COMMITTED
+    check_invariants(made)
+
+
+def test_committed_months_under_other_switches(bench: type[Bench], tmp_path: Path) -> None:
+    companies = histories.make(seed=13, companies=COMMITTED // 3)
+    made = bench(given(companies), config(tmp_path, zone="America/New_York", main=OTHER, **MIXED))
+    expected = expected_commitments(companies, {"standard": OTHER, **MIXED}, AS_OF, "America/New_York")
+    assert check(made.want("marts.committed_month"), COMMITTED_KEYS, expected) > 20 * COMMITTED
 
 
 def test_every_day_of_the_business_is_what_the_oracle_says(bench: type[Bench], tmp_path: Path) -> None:

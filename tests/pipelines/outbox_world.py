@@ -9,7 +9,7 @@ from datetime import time as midnight
 from typing import Any
 
 from models.policy.loading import load_policies
-from pipelines import outbox
+from pipelines.channels import Sender
 from pipelines.home import Home
 from pipelines.tables import alerts, publications
 from pipelines.warehouse import connect
@@ -95,9 +95,9 @@ class Days:
         """The state of every message, in the order in which they go out."""
         return [row[0] for row in self.rows("select state from ledger.outbox order by made_on, alert, message_key")]
 
-    def sender(self, **given: Any) -> outbox.Sender:
+    def sender(self, **given: Any) -> Sender:
         """A sender by the home's file that sits out no pause."""
-        sender = outbox.Sender.of_file(self.home)
+        sender = Sender.of_file(self.home)
         sender.sleep = lambda _: None
         for name, value in given.items():
             setattr(sender, name, value)
