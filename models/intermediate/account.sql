@@ -1,5 +1,5 @@
--- One row per company as its owner has it: their team, and whether it is a customer, comes up for renewal, is not touched.
--- A company that nobody owns is nobody's, in nobody's team.
+-- One row per company as its owner has it: their team, and whether it is a customer, comes up for renewal, is not
+-- touched. A company that nobody owns is nobody's, in nobody's team.
 select
     coalesce(c.owner_id, 'nobody') as team_member_id,
     case when c.owner_id is null then 'Nobody' else coalesce(c.owner_name, 'Nobody') end as owner_name,

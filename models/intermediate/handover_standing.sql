@@ -1,15 +1,17 @@
--- What somebody who takes over an account needs to know of how it stands, one row per fact: what it pays, who owned it, its
--- people, what renews, what threatens it and what is owed. `rank_no` puts the facts of a section in order.
+-- What somebody who takes over an account needs to know of how it stands, one row per fact: what it pays, who owned it,
+-- its people, what renews, what threatens it and what is owed. `rank_no` puts the facts of a section in order.
 select
     company_id, 'account' as section, 0 as rank_no,
     case customer_status
         when 'prospect' then 'Not a customer yet.'
-        when 'coming' then 'Will be a customer' || coalesce(' from ' || strftime(customer_since, '%-d %b %Y'), '') || '.'
+        when 'coming'
+            then 'Will be a customer' || coalesce(' from ' || strftime(customer_since, '%-d %b %Y'), '') || '.'
         when 'lost' then 'Was a customer' || coalesce(' until ' || strftime(customer_to, '%-d %b %Y'), '') || '.'
         else 'Customer' || coalesce(' since ' || strftime(customer_since, '%-d %b %Y'), '') || ', pays '
             || cast(cast(round(arr, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ' a year'
             || case when customer_to is null then '.' else ', until ' || strftime(customer_to, '%-d %b %Y') || '.' end
-    end || ' Owner: ' || coalesce(owner_name, 'nobody') || coalesce('; success manager: ' || csm_name, '') || '.' as sentence,
+    end || ' Owner: ' || coalesce(owner_name, 'nobody') || coalesce('; success manager: ' || csm_name, '')
+    || '.' as sentence,
     'company' as object, company_id as object_id
 from marts.company_360
 union all

@@ -1,5 +1,5 @@
--- What is open with an account and what was said, one row per thing: promises, tasks, tickets, opportunities, the last and
--- the next touch of each channel, what our people noted, what is being delivered. `rank_no` puts the things of a section in order.
+-- What is open with an account and what was said, one row per thing: promises, tasks, tickets, opportunities, the last
+-- and the next touch of each channel, what our people noted, what is being delivered. `rank_no` puts them in order.
 select
     a.company_id, 'promise' as section, date_diff('day', cast(a.starts_at as date), r.as_of_on) as rank_no,
     'Agreed on ' || strftime(a.starts_at, '%-d %b %Y') || ' (' || a.title || '): ' || a.next_actions as sentence,
@@ -14,7 +14,7 @@ select
     company_id, 'task' as section, coalesce(date_diff('day', date '2000-01-01', due_on), 100000) as rank_no,
     case kind when 'email' then 'E-mail to send: ' else '' end || description
     || coalesce('; due on ' || strftime(due_on, '%-d %b %Y'), '')
-    || case when days_late > 0 then ', ' || days_late || case when days_late = 1 then ' day late' else ' days late' end else '' end
+    || case when days_late = 1 then ', 1 day late' when days_late > 1 then ', ' || days_late || ' days late' else '' end
     || '; ' || coalesce(owner_name, owner_group, 'nobody') || ' is to do it.' as sentence,
     case kind when 'email' then 'workflow_email' else 'task' end as object, work_id as object_id
 from marts.work_due
@@ -24,7 +24,8 @@ select
     t.company_id, 'ticket' as section, date_diff('day', date '2000-01-01', cast(t.opened_at as date)) as rank_no,
     t.subject || coalesce(' (' || t.priority || ')', '') || '; ' || t.status || ', since '
     || strftime(t.opened_at, '%-d %b %Y')
-    || case when bool_or(coalesce(s.state = 'overdue', false)) then '; what we promised is overdue' else '' end || '.' as sentence,
+    || case when bool_or(coalesce(s.state = 'overdue', false)) then '; what we promised is overdue' else '' end
+    || '.' as sentence,
     'ticket' as object, t.ticket_id as object_id
 from objects.ticket as t
 cross join meta.run as r

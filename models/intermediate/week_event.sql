@@ -48,19 +48,23 @@ happened as (
     from intermediate.week_stage
     union all
     select
-        company_id, changed_on as happened_on, case when score < score_before then 'band_worse' else 'band_better' end as kind,
+        company_id, changed_on as happened_on,
+        case when score < score_before then 'band_worse' else 'band_better' end as kind,
         'band_change' as object, company_id || '/' || strftime(changed_on, '%Y-%m-%d') as object_id,
         cast(round(case when score < score_before then -arr else arr end, 2) as decimal(18, 4)) as amount,
-        ' From ' || replace(from_band, '_', ' ') || ' to ' || replace(to_band, '_', ' ') || ', above all: ' || cause || '.'
+        ' From ' || replace(from_band, '_', ' ') || ' to ' || replace(to_band, '_', ' ')
+        || ', above all: ' || cause || '.'
             as words, 0 as tone
     from marts.band_change
 )
 
 select
-    cast(date_trunc('week', h.happened_on) as date) as week, h.company_id, h.happened_on, h.kind, h.object, h.object_id, h.amount, h.tone, p.reporting_currency as currency,
+    cast(date_trunc('week', h.happened_on) as date) as week, h.company_id, h.happened_on, h.kind, h.object,
+    h.object_id, h.amount, h.tone, p.reporting_currency as currency,
     k.sort_no, k.unit, k.one, k.many,
     k.said || coalesce(
-        ': ' || cast(cast(round(abs(h.amount), 2) as decimal(18, 2)) as varchar) || ' ' || p.reporting_currency || k.unit, ''
+        ': ' || cast(cast(round(abs(h.amount), 2) as decimal(18, 2)) as varchar) || ' ' || p.reporting_currency
+        || k.unit, ''
     ) || case when h.amount is null and h.words <> '' then ':' else '.' end || h.words as sentence
 from happened as h
 join sort as k on h.kind = k.kind

@@ -1,5 +1,5 @@
--- What happened with money, one row per thing: MRR that moved, notice given, renewals that came up, deals decided, invoices
--- not paid in time. `amount` is in the reporting currency: of what recurs for a year; what is lost is below 0.
+-- What happened with money, one row per thing: MRR that moved, notice given, renewals that came up, deals decided,
+-- invoices not paid in time. `amount` is in the reporting currency: of what recurs for a year; what is lost is below 0.
 with sort as (
     select unnest(['new', 'reactivation', 'expansion', 'contraction', 'churn']) as kind
 ),

@@ -1,4 +1,5 @@
--- One row per company and week in which the furthest stage of its people on the value path is another one than a week before.
+-- One row per company and week in which the furthest stage of its people on the value path is another one than a
+-- week before.
 with week as (
     select cast(date_trunc('week', r.as_of_on) as date) - 7 * cast(n.back as integer) as week, r.as_of_on
     from meta.run as r

@@ -47,6 +47,7 @@ where m.source_deleted_at is null
 union all
 select
     from_company_id as company_id, changed_on as happened_on, 'champion_left' as kind, 'contact' as object,
-    contact_id as object_id, ' ' || contact_name || coalesce(' went to ' || to_company_name, '') || '.' as words, 0 as tone
+    contact_id as object_id,
+    ' ' || contact_name || coalesce(' went to ' || to_company_name, '') || '.' as words, 0 as tone
 from marts.job_change
 where was_champion and has_left

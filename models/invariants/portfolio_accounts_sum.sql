@@ -1,4 +1,4 @@
--- The accounts of an owner sum to the portfolio: companies, customers, bands, ARR, renewals, overdue money, untouched ones.
+-- The accounts of an owner sum to the portfolio: companies, customers, ARR, renewals, overdue money, untouched ones.
 with summed as (
     select
         team_member_id,

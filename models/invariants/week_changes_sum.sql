@@ -17,7 +17,9 @@ summed as (
     where scope = '(all)' and kind <> 'arr'
 )
 
-select coalesce(t.week, s.week) as week, coalesce(t.kind, s.kind) as kind, t.amount, s.amount as amount_of_all, t.item_count
+select
+    coalesce(t.week, s.week) as week, coalesce(t.kind, s.kind) as kind, t.amount, s.amount as amount_of_all,
+    t.item_count
 from told as t
 full join summed as s on t.week = s.week and t.kind = s.kind
 where t.item_count is distinct from s.item_count or t.amount is distinct from s.amount

@@ -21,7 +21,8 @@ summed as (
     select
         week, kind, currency, sort_no, unit, one, many, sum(amount) as amount, sum(tone) as tone,
         case
-            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn') then count(distinct coalesce(company_id, '(unknown)'))
+            when kind in ('new', 'reactivation', 'expansion', 'contraction', 'churn')
+                then count(distinct coalesce(company_id, '(unknown)'))
             else count(*)
         end as item_count
     from intermediate.week_event
@@ -30,13 +31,16 @@ summed as (
 
 line as (
     select
-        week, coalesce(company_id, '(unknown)') as scope, company_id, kind, sort_no, 1 as item_count, amount, currency, sentence, happened_on, object, object_id
+        week, coalesce(company_id, '(unknown)') as scope, company_id, kind, sort_no, 1 as item_count, amount,
+        currency, sentence, happened_on, object, object_id
     from intermediate.week_event
     union all
     select
         week, '(all)' as scope, cast(null as varchar) as company_id, kind, sort_no, item_count, amount, currency,
         item_count || ' ' || case when item_count = 1 then one else many end
-        || coalesce(': ' || cast(cast(round(abs(amount), 2) as decimal(18, 2)) as varchar) || ' ' || currency || unit, '')
+        || coalesce(
+            ': ' || cast(cast(round(abs(amount), 2) as decimal(18, 2)) as varchar) || ' ' || currency || unit, ''
+        )
         || case
             when kind = 'nps' then ': a score of ' || cast(cast(round(100.0 * tone / item_count) as bigint) as varchar)
             else ''
@@ -60,7 +64,8 @@ select
     row_number() over (
         partition by l.week, l.scope
         order by
-            l.sort_no = 0 desc, abs(l.amount) desc nulls last, l.sort_no asc, l.happened_on asc, l.object asc, l.object_id asc
+            l.sort_no = 0 desc, abs(l.amount) desc nulls last, l.sort_no asc, l.happened_on asc,
+            l.object asc, l.object_id asc
     ) as place,
     l.week + 6 <= r.as_of_on as is_complete, l.kind, l.item_count, l.amount, l.currency, l.sentence, l.happened_on,
     l.object, l.object_id
