@@ -175,17 +175,17 @@ def chat(home: Home) -> Iterator[tuple[Days, ApiServer, channels.Sender, list[fl
         days.note()
         slept: list[float] = []
         found = {"ALERT_URL": f"{server.url}/services/T0/hush"}
-        yield days, server, days.sender(environment=found, sleep=slept.append, timeout=0.3), slept
+        yield days, server, days.sender(environment=found, sleep=slept.append, timeout=5.0), slept
         days.con.close()
 
 
 def test_an_address_that_fails_then_stays_silent_then_answers_has_it(chat: Any) -> None:
     days, server, sender, slept = chat
-    taken = server.adapter
+    taken, sender.timeout = server.adapter, 1.0
 
     def slow(ask: Ask) -> Answer:
         if len(server.asked) == 2:
-            time.sleep(0.6)
+            time.sleep(1.6)
         return taken(ask)  # type: ignore[no-any-return]
 
     server.adapter = slow
