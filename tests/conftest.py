@@ -55,6 +55,7 @@ def land_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LandFiles:
             destination=dlt.destinations.duckdb(str(database)),
             dataset_name="landing",
         )
+        pipeline.config.restore_from_destination = False  # as `ingest` does
         pipeline.run(source(write_inbox(tmp_path / "inbox", files), tmp_path / "scratch"))
         with duckdb.connect(str(database)) as con:
             names = con.execute("select table_name from duckdb_tables() where table_name not like '_dlt%'").fetchall()

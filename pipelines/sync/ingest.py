@@ -174,6 +174,7 @@ def _landing(
             destination=dlt.destinations.duckdb(credentials=DuckDbCredentials(str(database), global_config=PLAIN)),
             dataset_name=source,
         )
+        pipeline.config.restore_from_destination = False  # the database is new: there is no state to ask it for
         found = expand(exports, scratch / "members", known)
         pipeline.run(reader(source)(found, scratch)).raise_on_failed_jobs()
         yield database, found
