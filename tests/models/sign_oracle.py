@@ -61,23 +61,23 @@ class Oracle:
                 versions = [
                     v for v in self.rows["history.subscription"] if v["subscription_id"] == sub["subscription_id"]
                 ]
-                said = min((v["valid_from"] for v in versions if v.get("cancel_at")), default=sub["updated_at"])
+                said = versions[1]["valid_from"] if len(versions) > 1 else sub["updated_at"]
             known = min(begin, sub.get("created_at") or begin, AS_OF)
             notice = min(said, stop or said, AS_OF) if said else None
             found.append((begin.date(), on(stop), on(planned), known.date(), on(notice)))
         return found
 
     def notice_on(self, company: str, first: date, stop: date | None) -> date | None:
-        """The day from which all that ran, until a span ended or now, was said to end; None: it was not."""
+        """The day from which all that ran or was to come, until a span ended, was said to end; None: it was not."""
         terms = self.terms(company)
-        last = min(stop - days(1) if stop else LAST, LAST)
+        last = stop - days(1) if stop else LAST + days(400)
         unsaid = first - days(1)
         for day in (first + days(count) for count in range((last - first).days + 1)):
             running = [notice for begin, end, _, _, notice in terms if begin <= day and (end is None or day < end)]
             if any(notice is None or day < notice for notice in running):
                 unsaid = day
         if unsaid < last:
-            return unsaid + days(1)
+            return unsaid + days(1) if unsaid < LAST else None
         at_once = [notice for _, end, _, _, notice in terms if notice and notice == end == stop]
         return stop if at_once and stop and stop <= LAST else None
 
@@ -339,7 +339,7 @@ class Oracle:
                 mine = [v for v in versions if v["product_user_id"] == user["product_user_id"]]
                 last = [on(user["updated_at"]), on(user["last_active_at"] and user["last_active_at"] + days(1))]
                 told = [at for at in last if at]
-                until = user["updated_at"].date() if mine else min(max(told, default=LAST), LAST)
+                until = user["updated_at"].date() if len(mine) > 1 else min(max(told, default=LAST), LAST)
             known += since <= day and (until is None or day < until)
         return share(self.active(company, day), known)
 

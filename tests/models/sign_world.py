@@ -132,18 +132,14 @@ class World:
         shared = {
             key: subscription[key] for key in ("subscription_id", "company_id", "currency", "starts_at", "status")
         }
-        first = subscription["starts_at"] - timedelta(days=1)
-        if self.maybe():
-            said = min(said, AS_OF)
-            if said > first:
-                known = {"known_from": said, "source_record_id": subscription["source_record_id"]}
-                self.rows.setdefault("history.subscription", []).extend(
-                    [
-                        {**shared, **known, "valid_from": first, "valid_to": said},
-                        {**shared, **known, "valid_from": said, "cancel_at": subscription["cancel_at"]},
-                    ]
-                )
-                subscription["updated_at"] = min(said + timedelta(days=4), AS_OF)
+        first, said = subscription["starts_at"] - timedelta(days=1), min(said, AS_OF)
+        known = {"known_from": said, "source_record_id": subscription["source_record_id"]}
+        told = {**shared, **known, "cancel_at": subscription["cancel_at"]}
+        versions = [{**told, "valid_from": first}]
+        if said > first and self.maybe():
+            versions = [{**shared, **known, "valid_from": first, "valid_to": said}, {**told, "valid_from": said}]
+            subscription["updated_at"] = min(said + timedelta(days=4), AS_OF)
+        self.rows.setdefault("history.subscription", []).extend(versions)
 
     def _seats(self, subscription: Row) -> None:
         begin: datetime | None = subscription["starts_at"]
@@ -327,17 +323,15 @@ class World:
                     self._versions_of_user(row)
 
     def _versions_of_user(self, row: Row) -> None:
-        changed, record = row["updated_at"], {"source_record_id": row["product_user_id"]}
+        """Versions of an account that was in use before, or of one that was deactivated from the first on."""
+        changed = row["updated_at"]
         before = changed - timedelta(days=self.rng.randint(1, 50))
-        self.add(
-            "history.product_user",
-            **row | {"status": "active"},
-            **record,
-            valid_from=before,
-            valid_to=changed,
-            known_from=before,
-        )
-        self.add("history.product_user", **row, **record, valid_from=changed, known_from=changed)
+        told = {**row, "source_record_id": row["product_user_id"], "known_from": changed}
+        if self.maybe():
+            self.add("history.product_user", **told | {"status": "active", "valid_from": before, "valid_to": changed})
+            self.add("history.product_user", **told, valid_from=changed)
+        else:
+            self.add("history.product_user", **told, valid_from=before)
 
 
 def number(value: Any) -> Decimal:
