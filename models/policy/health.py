@@ -71,13 +71,14 @@ class Point(BaseModel):
 
 
 class Words(BaseModel):
-    """What is said of a factor where it costs points, with its value for {value}, and where it does well."""
+    """What is said of a factor where it costs points, with its value for {value} or of a value of 1, and where not."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     factor: Factor
     good: Said
     bad: Said
+    one: Said | None = None
     is_share: bool
 
 

@@ -43,12 +43,13 @@ _EVIDENCE = """
 def find(home: Home, who: str, from_on: date | None = None, to_on: date | None = None) -> Found:
     """What is told, as plain values.
 
-    Returns company_id, name, as_of, from_on, to_on, days (rows of marts.health_day of the two days, None where nothing
-    was known), signs (rows of marts.health_factor for `to_on` with their words and, of the as-of day, the rows behind
-    each), change (the part of each sign that had one), themes (their sums), bands (rows of marts.band_change), problems
-    (sentences; none where every sum comes to the score and to what is published). Without `to_on` the last scored day
-    is told, without `from_on` the change over 30 days. Raises `NothingFoundError` when nobody, or more than one, goes
-    by `who`, or nothing is known of them as a customer on that day.
+    Returns company_id, name, as_of, last_on (the last day scored: before as_of where they are no customer any more),
+    from_on, to_on, days (rows of marts.health_day of the two days, None where nothing was known), signs (rows of
+    marts.health_factor for `to_on` with their words and, of the as-of day, the rows behind each), change (the part of
+    each sign that had one), themes (their sums), bands (rows of marts.band_change), problems (sentences; none where
+    every sum comes to the score and to what is published). Without `to_on` the last scored day is told, without
+    `from_on` the change over 30 days. Raises `NothingFoundError` when nobody, or more than one, goes by `who`, or
+    nothing is known of them as a customer on that day.
     """
     with open_snapshot(home) as con:
         company = find_company(con, who)
@@ -74,10 +75,10 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
     if made["days"][1] is None:
         raise NothingFoundError(f"Nothing is known of {company['name']} as a customer on {to_on}.")
     for sign in made["signs"]:
-        sign |= {name: words[sign["factor"]][name] for name in ("good", "bad", "is_share")}
+        sign |= {name: words[sign["factor"]][name] for name in ("good", "bad", "one", "is_share")}
         sign["rows"] = [row for row in evidence if row["factor"] == sign["factor"]]
-    found = {"company_id": company["company_id"], "name": company["name"], "as_of": as_of, "from_on": from_on}
-    found |= {"to_on": to_on, **made, "bands": bands}
+    found = {"company_id": company["company_id"], "name": company["name"], "as_of": as_of, "last_on": known["last_on"]}
+    found |= {"from_on": from_on, "to_on": to_on, **made, "bands": bands}
     return found | {"problems": problems(found, published if to_on == as_of else None)}
 
 

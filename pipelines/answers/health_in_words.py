@@ -32,15 +32,17 @@ def headline(found: Mapping[str, Any]) -> str:
         f"{len(found['signs'])} signs are known, with {day['coverage']:.0%} of all weight (profile {day['profile']})"
     )
     who = f"{found['name']} ({found['company_id']})"
+    left = "" if found["last_on"] == found["as_of"] else " They are no customer any more."
     if day["score"] is None:
-        return f"{who} has no health score on {_date(found['to_on'])}: too little is known. {capital(known)}."
-    return f"{who}: health {day['score']:.2f} of 100 on {_date(found['to_on'])}, {words(day['band'])}. {known}."
+        return f"{who} has no health score on {_date(found['to_on'])}: too little is known. {capital(known)}.{left}"
+    return f"{who}: health {day['score']:.2f} of 100 on {_date(found['to_on'])}, {words(day['band'])}. {known}.{left}"
 
 
 def meaning(sign: Mapping[str, Any]) -> str:
     """What a sign says, in its good or bad words."""
     value = (f"{sign['raw_value']:.0%}" if sign["is_share"] else _plain(sign["raw_value"])).replace("-", MINUS)
-    told: str = sign["good"] if sign["points"] >= SOUND else sign["bad"].replace("{value}", value)
+    bad = sign["one"] if sign["one"] and value == "1" else sign["bad"]
+    told: str = sign["good"] if sign["points"] >= SOUND else bad.replace("{value}", value)
     return told if value in told else f"{told} ({value})"
 
 

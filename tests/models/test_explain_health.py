@@ -115,6 +115,18 @@ def test_what_is_published_otherwise_is_said(home: Home) -> None:
     assert "THIS DOES NOT ADD UP" in health_in_words.text(found | {"problems": ["It is wrong."]})
 
 
+def test_one_is_one_and_who_left_is_said_to_have_left(home: Home) -> None:
+    found = explaining_health.find(home, "acme")
+    signs = {sign["factor"]: sign for sign in found["signs"]}
+    sign = signs["payments_overdue"]
+    assert health_in_words.meaning(sign | {"raw_value": Decimal(1)}) == "money 1 day overdue"
+    assert health_in_words.meaning(sign | {"raw_value": Decimal(2)}) == "money 2 days overdue"
+    halved = signs["usage_trend"] | {"raw_value": Decimal("-0.5"), "points": Decimal(30)}
+    assert health_in_words.meaning(halved).endswith("changed by −50%")
+    assert "no customer any more" not in health_in_words.headline(found)
+    assert "no customer any more" in health_in_words.headline(found | {"last_on": date(2026, 6, 1)})
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
