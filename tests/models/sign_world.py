@@ -108,7 +108,7 @@ class World:
             if kind == "fixed":
                 row |= {"auto_renew": False, "ends_at": ends, "renewal_status": "ongoing"}
             elif kind == "asked":
-                said = min(said, AS_OF - timedelta(days=1))
+                said = min(ends if self.maybe(0.2) else said, AS_OF - timedelta(days=1))
                 row |= {"auto_renew": False, "ends_at": ends, "cancel_at": ends, "canceled_at": said}
                 row |= {"status": "canceled" if ends <= AS_OF else "active", "renewal_status": "lost"}
             elif kind == "told":
