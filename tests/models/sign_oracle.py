@@ -218,7 +218,8 @@ class Oracle:
         return None
 
     def payments_overdue(self, company: str, day: date) -> Value:
-        bills = [row for row in self.get("invoice", company) if (row["issued_on"] or FIRST) <= LAST]
+        bills = [row for row in self.get("invoice", company) if not row["source_deleted_at"]]
+        bills = [row for row in bills if (row["issued_on"] or FIRST) <= LAST]
         if not any((row["issued_on"] or row["due_on"] or LAST) <= day for row in bills):
             return None
         owed = []

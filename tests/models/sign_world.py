@@ -108,7 +108,7 @@ class World:
             if kind == "fixed":
                 row |= {"auto_renew": False, "ends_at": ends, "renewal_status": "ongoing"}
             elif kind == "asked":
-                said = min(said, AS_OF - timedelta(days=1))
+                said = min(ends if self.maybe(0.2) else said, AS_OF - timedelta(days=1))
                 row |= {"auto_renew": False, "ends_at": ends, "cancel_at": ends, "canceled_at": said}
                 row |= {"status": "canceled" if ends <= AS_OF else "active", "renewal_status": "lost"}
             elif kind == "told":
@@ -173,6 +173,7 @@ class World:
                 row["paid_at"] = paid
             if status == "uncollectible" and self.maybe(0.8):
                 row["updated_at"] = paid
+            row["source_deleted_at"] = AS_OF if self.maybe(0.1) else None
             if status == "partly_paid":
                 row["amount_paid"] = self.rng.choice([50, 100])
             made = self.add("objects.invoice", company_id=name, **row)
@@ -298,7 +299,7 @@ class World:
                 )
 
     def _use(self, name: str) -> None:
-        for _ in range(self.rng.choice([0, 0, 0, 4])):
+        for _ in range(self.rng.choice([0, 0, 12])):
             read: Row = {"subject_type": "company", "company_id": name, "metric": "seats_used"}
             self.add("objects.metric_reading", **read, value=self.rng.randint(0, 5), read_at=self.moment())
         for number in range(self.rng.choice([0, 2, 5])):
