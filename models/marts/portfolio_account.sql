@@ -55,7 +55,7 @@ worded as (
         company_id,
         'Gave notice' || coalesce('; ends on ' || strftime(customer_to, '%-d %b %Y'), '') || '.' as notice,
         cast(cast(round(overdue_amount, 2) as decimal(18, 2)) as varchar) || ' ' || currency
-        || ' overdue, the oldest for ' || overdue_days || case when overdue_days = 1 then ' day.' else ' days.' end as overdue,
+        || ' overdue, the oldest for ' || overdue_days || case overdue_days when 1 then ' day.' else ' days.' end as overdue,
         'Health ' || cast(cast(round(health_score) as bigint) as varchar) || ' of 100'
         || coalesce(': ' || health_reasons, '') || '.' as health,
         'Champion ' || champion_left_name || ' left on ' || strftime(champion_left_on, '%-d %b %Y')
