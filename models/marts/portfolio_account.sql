@@ -60,7 +60,8 @@ worded as (
         || coalesce(': ' || health_reasons, '') || '.' as health,
         'Champion ' || champion_left_name || ' left on ' || strftime(champion_left_on, '%-d %b %Y')
         || '; there is no other.' as champion,
-        open_severe_ticket_count || case open_severe_ticket_count when 1 then ' severe ticket is' else ' severe tickets are' end
+        open_severe_ticket_count
+        || case open_severe_ticket_count when 1 then ' severe ticket is' else ' severe tickets are' end
         || ' open.' as tickets,
         coalesce('Nobody was in touch for ' || days_untouched || ' days.', 'Nobody was ever in touch.') as untouched
     from judged
