@@ -55,12 +55,13 @@ worded as (
         company_id,
         'Gave notice' || coalesce('; ends on ' || strftime(customer_to, '%-d %b %Y'), '') || '.' as notice,
         cast(cast(round(overdue_amount, 2) as decimal(18, 2)) as varchar) || ' ' || currency
-        || ' overdue, the oldest for ' || overdue_days || case when overdue_days = 1 then ' day.' else ' days.' end as overdue,
+        || ' overdue, the oldest for ' || overdue_days || case overdue_days when 1 then ' day.' else ' days.' end as overdue,
         'Health ' || cast(cast(round(health_score) as bigint) as varchar) || ' of 100'
         || coalesce(': ' || health_reasons, '') || '.' as health,
         'Champion ' || champion_left_name || ' left on ' || strftime(champion_left_on, '%-d %b %Y')
         || '; there is no other.' as champion,
-        open_severe_ticket_count || case open_severe_ticket_count when 1 then ' severe ticket is' else ' severe tickets are' end
+        open_severe_ticket_count
+        || case open_severe_ticket_count when 1 then ' severe ticket is' else ' severe tickets are' end
         || ' open.' as tickets,
         coalesce('Nobody was in touch for ' || days_untouched || ' days.', 'Nobody was ever in touch.') as untouched
     from judged

@@ -143,7 +143,10 @@ def account(row: dict[str, Any]) -> str:
         due = f", the first due on {_day(row['next_task_on'])}" if row["next_task_on"] else ""
         lines.append(f"  To do: {_count(row['task_count'], 'task')}{late}{due}.")
     touched = _ago(row["days_untouched"])
-    ahead = f"; next on {_day(row['next_touch_at'])}" if row["next_touch_at"] else ""
+    ahead = ""
+    if row["next_touch_at"]:
+        when = "the next was due on" if row["next_touch_at"].date() < row["as_of"] else "next on"
+        ahead = f"; {when} {_day(row['next_touch_at'])}"
     lines.append(f"  Last touch: {touched}{' (too long)' if row['is_untouched'] else ''}{ahead}.")
     return "\n".join(lines)
 

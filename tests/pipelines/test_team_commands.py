@@ -114,7 +114,8 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         | {"task_count": 2, "late_task_count": 1, "next_task_on": date(2026, 6, 1), "days_untouched": 1},
         account("beta", "olga", arr=100, is_untouched=True, next_touch_at="2026-07-03"),
         account("idle", "olga", is_customer=False, customer_status="lost"),
-        account("other", "ole", risk="notice", risk_words="Gave notice.", days_untouched=0),
+        account("other", "ole", risk="notice", risk_words="Gave notice.", days_untouched=0)
+        | {"next_touch_at": "2026-06-29"},
     ],
     "marts.week_change": [
         change("(all)", 1, "ARR 1.", kind="arr", amount=1),
@@ -194,7 +195,7 @@ def test_a_team_has_the_accounts_of_all_its_people(home: Home) -> None:
     assert [row["owner_name"] for row in found["owners"]] == ["Ole North", "Olga North"]
     assert [row["company_id"] for row in found["untouched"]] == ["beta"]
     assert found["teams"][0]["customer_count"] == 3
-    assert "Last touch: today." in said(home, "portfolio", "ole@us.example")
+    assert "Last touch: today; the next was due on 29 Jun 2026." in said(home, "portfolio", "ole@us.example")
 
 
 @pytest.mark.parametrize(
