@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from pipelines.home import Home
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
+from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
 
 WhoArgument = Annotated[
     str | None, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")
@@ -30,15 +24,6 @@ SourcesOption = Annotated[bool, typer.Option("--sources", help="Number the sente
 KnownOption = Annotated[
     datetime | None, typer.Option("--as-known-on", formats=["%Y-%m-%d"], help="Only what was known at this day's end.")
 ]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
-
-
-def _refuse(words: str) -> NoReturn:
-    err.print(words, style="red", markup=False)
-    raise typer.Exit(2)
 
 
 def brief(
@@ -57,22 +42,17 @@ def brief(
     """
     from pipelines.answers import brief as briefs
     from pipelines.answers import brief_day
-    from pipelines.answers.lookup import NothingFoundError
 
     if sum([who is not None, day is not None, tomorrow]) != 1:
-        _refuse("Say either who the brief is of, or --day D, or --tomorrow.")
+        refuse("Say either who the brief is of, or --day D, or --tomorrow.")
     if html is not None and who is None:
-        _refuse("--html is for the brief of one: the briefs of a day have their own place.")
-    place = Home.find(home)
-    if not place.exists():
-        _refuse(f"{place.path} is no Rapport home yet. Run `rapport init` first.")
+        refuse("--html is for the brief of one: the briefs of a day have their own place.")
+    place = find_home(home)
     known_on = as_known_on.date() if as_known_on else None
-    try:
+    with spoken():
         found = (
             briefs.find(place, who, known_on) if who else brief_day.find(place, day.date() if day else None, known_on)
         )
-    except NothingFoundError as error:
-        _refuse(str(error))
     if who is None:
         page = brief_day.write(place, found)
         err.print(f"Wrote {page} and, beside it, a page for each company there: {len(found['briefs'])}.", markup=False)
@@ -80,7 +60,7 @@ def brief(
         html.write_text(briefs.html(found), encoding="utf-8")
         err.print(f"Wrote {html}.", markup=False)
     if as_json:
-        print(json.dumps(found, indent=2, default=str))
+        print_json(found)
     elif who is None:
         out.print(brief_day.text(found, with_sources=sources), markup=False)
     elif html is None:

@@ -38,6 +38,8 @@ ARGUMENTS = {
     "explain company": ["brightfork"],
     "explain contact": ["ada@brightfork.example"],
     "explain team_member": ["mia"],
+    "explain health": ["brightfork"],
+    "handover": ["brightfork"],
     "explain mrr": ["brightfork", "2026-06"],
     "match same": ["a:1", "b:2"],
     "match different": ["a:1", "b:2"],
