@@ -13,7 +13,8 @@ with difference as (
         -- A value that comes to an empty field, or is only spelt differently, is no change of theirs.
         and lower(h.old_value) <> lower(h.new_value)
     qualify row_number() over (
-        partition by s.subject_type, s.subject_id, h.object, h.object_id, h.field order by h.changed_at desc, h.new_value desc
+        partition by s.subject_type, s.subject_id, h.object, h.object_id, h.field order by h.changed_at desc,
+        h.new_value desc
     ) = 1
 ),
 
@@ -45,7 +46,8 @@ where c.place <= p.list_lines
 union all
 select
     c.subject_type, c.subject_id, 'changed', 1000,
-    'And ' || (c.changes - p.list_lines) || ' more since ' || strftime(min(c.happened_at) over of_subject, '%-d %b %Y') || '.',
+    'And ' || (c.changes - p.list_lines) || ' more since '
+    || strftime(min(c.happened_at) over of_subject, '%-d %b %Y') || '.',
     cast(min(c.happened_at) over of_subject as date), c.object, c.object_id
 from counted as c
 cross join policy.brief as p

@@ -23,7 +23,8 @@ part as (
     from objects.deliverable
     where source_deleted_at is null
     union all
-    select service_id, 'milestone' as object, milestone_id as object_id from objects.milestone where source_deleted_at is null
+    select service_id, 'milestone' as object, milestone_id as object_id
+        from objects.milestone where source_deleted_at is null
 )
 
 select

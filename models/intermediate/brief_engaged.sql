@@ -50,20 +50,23 @@ acted as (
 ),
 
 newest as (
-    select *, row_number() over (partition by subject_type, subject_id order by occurred_on desc, object_id desc) as place
+    select *, row_number() over (partition by subject_type, subject_id order by occurred_on desc,
+        object_id desc) as place
     from acted
 )
 
 select
     subject_type, subject_id, 'path' as section, 20 as rank,
-    'Engaged in ' || weeks || case when weeks = 1 then ' week' else ' weeks' end || ' since ' || strftime(since_on, '%-d %b %Y')
+    'Engaged in ' || weeks || case when weeks = 1 then ' week' else ' weeks' end || ' since '
+    || strftime(since_on, '%-d %b %Y')
     || case when weeks = 1 then '.' else ', last on ' || strftime(until_on, '%-d %b %Y') || '.' end as sentence,
     until_on as occurred_on, object, object_id
 from engaged
 union all
 select
     n.subject_type, n.subject_id, 'path', 40,
-    n.who || ' ' || n.words || ' on ' || strftime(n.occurred_on, '%-d %b %Y') || '.', n.occurred_on, n.object, n.object_id
+    n.who || ' ' || n.words || ' on ' || strftime(n.occurred_on, '%-d %b %Y') || '.', n.occurred_on, n.object,
+    n.object_id
 from newest as n
 cross join policy.brief as p
 where n.place <= p.list_lines

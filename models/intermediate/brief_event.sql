@@ -1,5 +1,5 @@
--- What happened since we last talked with them: each ticket, conversation, service and opportunity once, told by the last
--- that happened to it. A row for each that happened.
+-- What happened since we last talked with them: each ticket, conversation, service and opportunity once, told by the
+-- last that happened to it. A row for each that happened.
 with event as (
     select 'company' as subject_type, company_id as subject_id, * from marts.timeline
     union all

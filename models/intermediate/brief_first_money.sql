@@ -1,7 +1,8 @@
 -- What matters most about a company's money: notice given, invoices overdue, a renewal that is near.
 with customer as (
     select
-        s.subject_id as company_id, t.customer_status, t.customer_to, v.arr, v.currency, v.currency as reporting_currency,
+        s.subject_id as company_id, t.customer_status, t.customer_to, v.arr, v.currency,
+        v.currency as reporting_currency,
         r.as_of_on, p.renewal_days
     from intermediate.brief_subject as s
     join intermediate.company_status as t on s.subject_id = t.company_id
@@ -70,6 +71,7 @@ from leaving as l
 join objects.subscription as s on l.company_id = s.company_id
 where s.source_deleted_at is null and s.status not in ('incomplete', 'incomplete_expired')
 union all
-select 'company', company_id, 'first', 20, sentence, min(due_on) over (partition by company_id), 'invoice', invoice_id from owed
+select 'company', company_id, 'first', 20, sentence, min(due_on) over (partition by company_id), 'invoice',
+    invoice_id from owed
 union all
 select 'company', company_id, 'first', 50, sentence, renews_on, object, object_id from renewing

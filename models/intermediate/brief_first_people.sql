@@ -1,4 +1,4 @@
--- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job, their mail.
+-- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job.
 with ticket as (
     select
         t.ticket_id, t.company_id, count(x.value) + count(v.value) > 0 as is_severe,
@@ -41,7 +41,8 @@ found as (
     select
         'company' as subject_type, company_id as subject_id, rank,
         case when tickets = 1 then 'One' else cast(tickets as varchar) end
-        || case when rank = 40 then ' severe ticket' else ' open ticket' end || case when tickets = 1 then ' is' else 's are' end
+        || case when rank = 40 then ' severe ticket' else ' open ticket' end
+        || case when tickets = 1 then ' is' else 's are' end
         || case when rank = 30 then ' past what the contract promises.' else ' open.' end as sentence,
         cast(null as date) as occurred_on, 'ticket' as object, ticket_id as object_id
     from alarm
@@ -58,21 +59,16 @@ found as (
         'company', company_id, 60,
         'They ask for more: "' || coalesce(title, phrase, 'no words') || '" on ' || strftime(asked_at, '%-d %b %Y')
         || case when asks > 1 then ', the last of ' || asks || ' times' else '' end
-        || case state when 'in_sales' then '; an opportunity is open.' else '; no offer is made yet.' end, cast(asked_at as date), object, object_id
+        || case state when 'in_sales' then '; an opportunity is open.' else '; no offer is made yet.' end,
+        cast(asked_at as date), object, object_id
     from ask
     union all
     select
         'contact', contact_id, 10,
-        'Left ' || from_company_name || ' on ' || strftime(changed_on, '%-d %b %Y') || coalesce(' for ' || to_company_name, '') || '.',
+        'Left ' || from_company_name || ' on ' || strftime(changed_on, '%-d %b %Y')
+        || coalesce(' for ' || to_company_name, '') || '.',
         changed_on, 'contact', contact_id as object_id
     from gone
-    union all
-    select
-        'contact', p.contact_id, 20,
-        case p.preference when 'bounced' then 'Mail to them comes back.' else 'They want no mail from us.' end, null, 'communication_preference', p.communication_preference_id
-    from objects.communication_preference as p
-    join intermediate.email_preference as e on p.contact_id = e.contact_id and p.preference = e.preference
-    where p.preference in ('bounced', 'unsubscribed') and p.channel = 'email' and p.topic is null and p.source_deleted_at is null
 )
 
 select f.subject_type, f.subject_id, 'first' as section, f.rank, f.sentence, f.occurred_on, f.object, f.object_id

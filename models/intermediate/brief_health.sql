@@ -1,7 +1,8 @@
 -- How healthy the relationship is: score and how it moved, what weighs on it and what is good, with the signs' rows.
 with scored as (
     select
-        h.company_id, h.band, cast(round(h.score) as bigint) as score, cast(round(h.change_30d) as bigint) as change, c.words as cause
+        h.company_id, h.band, cast(round(h.score) as bigint) as score, cast(round(h.change_30d) as bigint) as change,
+        c.words as cause
     from marts.health_score as h
     join intermediate.brief_subject as s on h.company_id = s.subject_id and s.subject_type = 'company'
     left join policy.brief_causes as c on h.main_cause = c.theme
@@ -44,11 +45,9 @@ headline as (
     select
         company_id,
         coalesce(
-            case band
-                when 'at_risk' then 'The relationship is at risk' when 'needs_attention' then 'The relationship needs attention'
-                else 'They are thriving'
-            end
-            || ': health ' || score || ' of 100'
+            case band when 'at_risk' then 'The relationship is at risk' when 'thriving' then 'They are thriving'
+                else 'The relationship needs attention'
+            end || ': health ' || score || ' of 100'
             || case
                 when change > 0 then ', ' || change || ' more than 30 days ago.'
                 when change < 0 then ', ' || -change || ' less than 30 days ago.' else '.'
@@ -68,7 +67,8 @@ found as (
     from headline as h
     join marts.health_evidence as e on h.company_id = e.company_id and e.is_against
     union all
-    select company_id, 'health', case when is_bad then 10 else 20 end, sentence, 'company', company_id as object_id from worded
+    select company_id, 'health', case when is_bad then 10 else 20 end, sentence, 'company', company_id as own_id
+    from worded
     union all
     select w.company_id, 'health', case when w.is_bad then 10 else 20 end, w.sentence, e.object, e.object_id
     from worded as w

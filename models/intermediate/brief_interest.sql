@@ -33,13 +33,15 @@ listed as (
     select
         subject_type, subject_id, max(last_on) as last_on,
         'Interested in ' || string_agg(
-            replace(topic, '_', ' ') || case when trend = 'steady' then '' else ' (' || trend || ')' end, ', ' order by place
+            replace(topic, '_', ' ') || case when trend = 'steady' then '' else ' (' || trend || ')' end,
+            ', ' order by place
         ) || '.' as sentence
     from strongest
     group by subject_type, subject_id
 )
 
-select l.subject_type, l.subject_id, 'path' as section, 30 as rank, l.sentence, l.last_on as occurred_on, e.object, e.object_id
+select l.subject_type, l.subject_id, 'path' as section, 30 as rank, l.sentence, l.last_on as occurred_on, e.object,
+    e.object_id
 from listed as l
 join strongest as t on l.subject_type = t.subject_type and l.subject_id = t.subject_id
 join shown as e on t.subject_type = e.subject_type and t.subject_id = e.subject_id and t.topic = e.topic

@@ -68,7 +68,8 @@ found as (
     union all
     select company_id, 30, sentence, renews_on, object, object_id from intermediate.brief_renewal where not is_near
     union all
-    select company_id, 40, sentence, since_on, 'expected_invoice', expected_invoice_id from lost where expected_invoice_id is not null
+    select company_id, 40, sentence, since_on, 'expected_invoice', expected_invoice_id
+        from lost where expected_invoice_id is not null
     union all
     select company_id, 40, sentence, since_on, 'invoice', invoice_id from lost where invoice_id is not null
 )

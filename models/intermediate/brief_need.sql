@@ -13,7 +13,8 @@ with promised as (
 waiting as (
     select
         t.ticket_id, t.company_id, o.requester_id, o.subject, o.priority, t.opened_at, o.status, m.missed_at, m.due_at,
-        m.due_measure, m.missed_measure, r.as_of_on, p.quote_length, p.list_lines, x.value is not null or v.value is not null as is_severe
+        m.due_measure, m.missed_measure, r.as_of_on, p.quote_length, p.list_lines,
+        x.value is not null or v.value is not null as is_severe
     from marts.ticket_times as t
     join objects.ticket as o on t.ticket_id = o.ticket_id
     cross join meta.run as r
@@ -66,7 +67,8 @@ from worded
 where place <= list_lines
 union all
 select subject_type, subject_id, 'needs', 1000,
-    'And ' || (tickets - list_lines) || ' more open ' || case when tickets - list_lines = 1 then 'ticket.' else 'tickets.' end,
+    'And ' || (tickets - list_lines) || ' more open '
+    || case when tickets - list_lines = 1 then 'ticket.' else 'tickets.' end,
     null, 'ticket', ticket_id
 from worded
 where place > list_lines

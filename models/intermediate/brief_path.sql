@@ -1,6 +1,7 @@
 -- Where a person or a company stands on the value path and since when, with the evidence of it, and what to do next.
 with person as (
-    select t.contact_id, t.company_id, t.stage, t.stage_no, t.since_on, t.days_held, t.furthest_stage, t.furthest_stage_no, t.next_step
+    select t.contact_id, t.company_id, t.stage, t.stage_no, t.since_on, t.days_held, t.furthest_stage,
+        t.furthest_stage_no, t.next_step
     from marts.contact_stage as t
 ),
 
@@ -16,7 +17,8 @@ held as (
 person_line as (
     select
         'contact' as subject_type, p.contact_id as subject_id,
-        'On the value path: ' || replace(replace(p.stage, 'audience', 'in the audience'), '_', ' ') || ' since ' || strftime(p.since_on, '%-d %b %Y')
+        'On the value path: ' || replace(replace(p.stage, 'audience', 'in the audience'), '_', ' ') || ' since '
+        || strftime(p.since_on, '%-d %b %Y')
         || ' (' || p.days_held || case when p.days_held = 1 then ' day' else ' days' end || ')'
         || case when p.furthest_stage_no > p.stage_no
                 then ', and was as far as ' || replace(p.furthest_stage, '_', ' ') || ' before'
@@ -45,11 +47,14 @@ mix as (
 company_line as (
     select
         'company' as subject_type, c.company_id as subject_id,
-        'On the value path: ' || replace(replace(c.stage, 'audience', 'in the audience'), '_', ' ') || ' since ' || strftime(c.since_on, '%-d %b %Y') || ' ('
-        || date_diff('day', c.since_on, r.as_of_on + 1) || case when c.since_on = r.as_of_on then ' day)' else ' days)' end
+        'On the value path: ' || replace(replace(c.stage, 'audience', 'in the audience'), '_', ' ') || ' since '
+        || strftime(c.since_on, '%-d %b %Y') || ' ('
+        || date_diff('day', c.since_on, r.as_of_on + 1)
+        || case when c.since_on = r.as_of_on then ' day)' else ' days)' end
         || case when c.contact_count > 1 then '; of ' || c.contact_count || ' people ' || m.words else '' end
         || '.' as sentence,
-        case when t.customer_status not in ('canceled', 'lost') then 'Next step: ' || s.next_step end as step, h.object, h.object_id
+        case when t.customer_status not in ('canceled', 'lost') then 'Next step: ' || s.next_step end as step,
+        h.object, h.object_id
     from marts.company_stage as c
     cross join meta.run as r
     join intermediate.company_status as t on c.company_id = t.company_id
@@ -65,7 +70,8 @@ placed as (
     select * from company_line
 )
 
-select p.subject_type, p.subject_id, 'path' as section, 10 as rank, p.sentence, cast(null as date) as occurred_on, p.object, p.object_id
+select p.subject_type, p.subject_id, 'path' as section, 10 as rank, p.sentence, cast(null as date) as occurred_on,
+    p.object, p.object_id
 from placed as p
 join intermediate.brief_subject as s on p.subject_type = s.subject_type and p.subject_id = s.subject_id
 union all

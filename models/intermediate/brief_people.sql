@@ -9,7 +9,8 @@ with last_touch as (
 member as (
     select
         b.company_id, p.contact_id, p.name, f.job_title, nullif(p.decision_role, 'unknown') as decision_role, t.last_at,
-        row_number() over (partition by b.company_id order by t.last_at desc nulls last, p.name asc, p.contact_id asc) as place,
+        row_number() over (partition by b.company_id order by t.last_at desc nulls last, p.name asc,
+            p.contact_id asc) as place,
         count(*) over (partition by b.company_id) as people
     from intermediate.brief_subject as b
     join objects.contact as p on b.subject_id = p.contact_id
@@ -21,7 +22,8 @@ member as (
 thin as (
     select
         r.company_id,
-        'We are in touch with only ' || case when r.people_touched = 1 then 'one person' else r.people_touched || ' people' end
+        'We are in touch with only '
+        || case when r.people_touched = 1 then 'one person' else r.people_touched || ' people' end
         || ' there.' as sentence,
         20 as rank
     from marts.relationship as r
@@ -42,7 +44,8 @@ found as (
     select
         m.company_id, 'people' as section, m.place as rank,
         m.name || coalesce(', ' || m.job_title, '') || coalesce(', ' || replace(m.decision_role, '_', ' '), '')
-        || coalesce('; last in touch on ' || strftime(m.last_at, '%-d %b %Y'), '; never in touch yet') || '.' as sentence,
+        || coalesce('; last in touch on ' || strftime(m.last_at, '%-d %b %Y'), '; never in touch yet')
+        || '.' as sentence,
         cast(m.last_at as date) as occurred_on, m.contact_id
     from member as m
     cross join policy.brief as p
@@ -50,7 +53,8 @@ found as (
     union all
     select
         m.company_id, 'people', 1000,
-        'And ' || (m.people - p.people) || ' more ' || case when m.people - p.people = 1 then 'person.' else 'people.' end,
+        'And ' || (m.people - p.people) || ' more '
+        || case when m.people - p.people = 1 then 'person.' else 'people.' end,
         null, m.contact_id
     from member as m
     cross join policy.brief as p

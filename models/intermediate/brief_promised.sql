@@ -1,7 +1,8 @@
 -- What was promised: what is to be done for them, by whom and until when, and what the last meetings agreed on.
 with due as (
     select
-        w.work_id, w.company_id, w.contact_id, w.due_on, case w.kind when 'task' then 'task' else 'workflow_email' end as object,
+        w.work_id, w.company_id, w.contact_id, w.due_on,
+        case w.kind when 'task' then 'task' else 'workflow_email' end as object,
         '"' || w.description || '"' || case w.kind when 'email' then ' is to be sent' else ' is to be done' end
         || coalesce(' by ' || w.owner_name, '')
         || case
@@ -50,7 +51,8 @@ agreed as (
 ),
 
 found as (
-    select d.subject_type, d.subject_id, 100 + d.place as rank, d.sentence, d.due_on as occurred_on, d.object, d.work_id as object_id
+    select d.subject_type, d.subject_id, 100 + d.place as rank, d.sentence, d.due_on as occurred_on, d.object,
+        d.work_id as object_id
     from placed as d
     cross join policy.brief as p
     where d.place <= p.list_lines

@@ -23,7 +23,8 @@ worded as (
         t.*,
         t.status = 'due' or date_diff('day', r.as_of_on, t.renews_on) <= p.renewal_days as is_near,
         case
-            when t.status = 'due' then 'Their renewal came up on ' || strftime(t.renews_on, '%-d %b %Y') || ' and nothing is decided'
+            when t.status = 'due' then 'Their renewal came up on ' || strftime(t.renews_on, '%-d %b %Y')
+            || ' and nothing is decided'
             else 'They renew on ' || strftime(t.renews_on, '%-d %b %Y')
                 || case date_diff('day', r.as_of_on, t.renews_on)
                     when 0 then ', today' when 1 then ', tomorrow'
@@ -31,7 +32,8 @@ worded as (
                 end
         end
         || case when t.mrr > 0 and (round(12 * t.mrr) <> round(v.arr) or is_near)
-                then ': ' || format('{:,}', cast(round(12 * t.mrr) as bigint)) || ' ' || t.reporting_currency || ' a year'
+                then ': ' || format('{:,}', cast(round(12 * t.mrr) as bigint)) || ' ' || t.reporting_currency
+                || ' a year'
             else ''
         end
         || case

@@ -2,7 +2,8 @@
 with answer as (
     select
         n.nps_response_id, n.company_id, n.contact_id, n.score, n.answered_at,
-        coalesce(c.name, 'Somebody') || ' gave us ' || n.score || ' out of 10 on ' || strftime(n.answered_at, '%-d %b %Y')
+        coalesce(c.name, 'Somebody') || ' gave us ' || n.score || ' out of 10 on '
+        || strftime(n.answered_at, '%-d %b %Y')
         || coalesce(': "' || nullif(trim(substring(n.comment, 1, p.quote_length)), '') || '"', '.') as sentence
     from objects.nps_response as n
     cross join meta.run as r
@@ -38,7 +39,8 @@ met as (
     from objects.appointment as a
     cross join meta.run as r
     cross join policy.brief as p
-    where trim(a.outcome) <> '' and a.starts_at <= r.as_of and a.pipeline_stage <> 'canceled' and a.source_deleted_at is null
+    where trim(a.outcome) <> '' and a.starts_at <= r.as_of and a.pipeline_stage <> 'canceled'
+    and a.source_deleted_at is null
         and date_diff('day', cast(a.starts_at as date), r.as_of_on) <= p.brief_days
     qualify row_number() over (partition by a.company_id order by a.starts_at desc, a.appointment_id desc) = 1
 ),

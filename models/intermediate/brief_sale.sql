@@ -2,7 +2,8 @@
 with opportunity as (
     select
         o.*,
-        row_number() over (partition by o.company_id order by o.expected_close_on asc nulls last, o.opportunity_id asc) as place,
+        row_number() over (partition by o.company_id order by o.expected_close_on asc nulls last,
+            o.opportunity_id asc) as place,
         count(*) over (partition by o.company_id) as opportunities,
         r.as_of_on, p.list_lines, p.quote_length
     from objects.opportunity as o
@@ -18,7 +19,8 @@ select
     || coalesce(': ' || format('{:,}', cast(round(amount) as bigint)) || ' ' || currency, '')
     || case when expected_close_on < as_of_on then ', was expected by ' else ', expected by ' end
     || coalesce(strftime(expected_close_on, '%-d %b %Y'), 'no day known') || '.' as sentence,
-    cast(coalesce(stage_entered_at, created_at) as date) as occurred_on, 'opportunity' as object, opportunity_id as object_id
+    cast(coalesce(stage_entered_at, created_at) as date) as occurred_on, 'opportunity' as object,
+    opportunity_id as object_id
 from opportunity
 where place <= list_lines
 union all

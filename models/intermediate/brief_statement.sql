@@ -1,5 +1,5 @@
--- Every sentence of every brief with its place in its section, once per row that it rests on. Texts of sources lose their
--- line breaks; the same sentence is said once.
+-- Every sentence of every brief with its place in its section, once per row that it rests on. Texts of sources lose
+-- their line breaks; the same sentence is said once.
 with said as (
     select * from intermediate.brief_who
     union all by name
@@ -38,7 +38,8 @@ with said as (
 
 -- A line of its own is a sentence of its own.
 flat as (
-    select *, regexp_replace(regexp_replace(sentence, '([^.!?:;,\s])\s*\n\s*', '\1. ', 'g'), '\s+', ' ', 'g') as one_line
+    select *, regexp_replace(regexp_replace(sentence, '([^.!?:;,\s])\s*\n\s*', '\1. ', 'g'), '\s+', ' ',
+        'g') as one_line
     from said
 ),
 

@@ -1,4 +1,5 @@
--- When we were in touch last and when the next meeting is, with the people who come and what is to be talked about.
+-- When we were in touch last and when the next meeting is, with the people who come and what is to be talked about; and
+-- whose mail comes back, or is not wanted.
 with last_touch as (
     select t.*
     from marts.touch_channel as t
@@ -37,7 +38,8 @@ meeting as (
             else strftime(n.starts_at, '%A %-d %b %Y, %H:%M') || ' UTC'
         end
         || coalesce(' with ' || g.names, '')
-        || coalesce('; to talk about: ' || nullif(trim(substring(n.agenda, 1, n.quote_length)), ''), '') || '.' as sentence
+        || coalesce('; to talk about: ' || nullif(trim(substring(n.agenda, 1, n.quote_length)), ''), '')
+        || '.' as sentence
     from next_meeting as n
     left join guests as g on n.appointment_id = g.appointment_id
 )
@@ -46,7 +48,8 @@ select
     subject_type, subject_id, 'touch' as section, 10 as rank,
     'Last in touch on ' || strftime(last_at, '%-d %b %Y') || ' '
     || case channel
-        when 'email' then 'by e-mail' when 'meeting' then 'at a meeting' when 'call' then 'on a call' when 'ticket' then 'in a ticket'
+        when 'email' then 'by e-mail' when 'meeting' then 'at a meeting' when 'call' then 'on a call'
+        when 'ticket' then 'in a ticket'
         when 'chat' then 'in a chat' else 'by ' || replace(channel, '_', ' ')
     end
     || case last_direction when 'in' then ', from them' when 'out' then ', from us' else '' end || '.' as sentence,
@@ -58,3 +61,15 @@ union all
 select m.subject_type, m.subject_id, 'next', 10, m.sentence, m.occurred_on, 'contact', c.contact_id
 from meeting as m
 join comes as c on m.appointment_id = c.appointment_id
+union all
+select
+    s.subject_type, s.subject_id, 'first', 20,
+    case p.preference when 'bounced' then 'Mail to them comes back.' else 'They want no mail from us.' end,
+    null, 'communication_preference', p.communication_preference_id
+from objects.communication_preference as p
+join intermediate.email_preference as e on p.contact_id = e.contact_id and p.preference = e.preference
+join intermediate.brief_subject as s on p.contact_id = s.subject_id and s.subject_type = 'contact'
+where p.preference in ('bounced', 'unsubscribed')
+    and p.channel = 'email'
+    and p.topic is null
+    and p.source_deleted_at is null

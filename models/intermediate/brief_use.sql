@@ -44,10 +44,17 @@ last_act as (
 seats as (
     select
         company_id,
-        case when licences_used_from = 'reading' then format('{:,}', cast(licences_used as bigint)) || ' of ' else 'They pay for ' end
-        || format('{:,}', cast(licences_bought as bigint)) || case when licences_bought = 1 then ' licence' else ' licences' end
+        case
+            when licences_used_from = 'reading' then format('{:,}', cast(licences_used as bigint)) || ' of '
+            else 'They pay for '
+        end
+        || format('{:,}', cast(licences_bought as bigint))
+        || case when licences_bought = 1 then ' licence' else ' licences' end
         || case when licences_used_from <> 'reading' then '.' when licences_bought = 1 then ' was' else ' were' end
-        || case when licences_used_from = 'reading' then ' in use on ' || strftime(licences_read_at, '%-d %b %Y') || '.' else '' end
+        || case
+            when licences_used_from = 'reading' then ' in use on ' || strftime(licences_read_at, '%-d %b %Y') || '.'
+            else ''
+        end
             as sentence
     from used
     where licences_bought > 0

@@ -11,7 +11,7 @@ with about as (
         ) as named,
         case t.customer_status
             when 'prospect' then ' is not a customer yet.'
-            when 'coming' then ' will be a customer' || coalesce(' from ' || strftime(t.customer_since, '%-d %b %Y'), '') || '.'
+            when 'coming' then ' will be a customer soon.'
             when 'lost' then ' was a customer' || coalesce(' from ' || strftime(t.customer_since, '%-d %b %Y'), '')
                 || coalesce(' to ' || strftime(t.customer_to, '%-d %b %Y'), '') || '.'
             else ' has been a customer' || coalesce(' since ' || strftime(t.customer_since, '%-d %b %Y'), '') || '.'
@@ -42,7 +42,8 @@ kept as (
 person as (
     select
         s.subject_id as contact_id, c.company_id,
-        p.name || coalesce(' is ' || f.job_title || coalesce(' at ' || c.name, ''), ' works at ' || c.name, ' is known to us')
+        p.name || coalesce(' is ' || f.job_title || coalesce(' at ' || c.name, ''), ' works at ' || c.name,
+            ' is known to us')
         || coalesce(' (' || replace(nullif(p.decision_role, 'unknown'), '_', ' ') || ')', '') || '.' as sentence
     from intermediate.brief_subject as s
     join objects.contact as p on s.subject_id = p.contact_id and s.subject_type = 'contact'
@@ -63,8 +64,7 @@ worded as (
     where s.source_deleted_at is null and s.status not in ('incomplete', 'incomplete_expired')
     union all
     select 'company', company_id, 2, 'It belongs to ' || parent_name || '.', 'company', parent_company_id
-    from about
-    where parent_name is not null
+    from about where parent_name is not null
     union all
     select 'company', company_id, 3, sentence, 'company', company_id as object_id from kept
     union all

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import random
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +158,35 @@ def test_each_thing_that_changed_is_told_once_and_only_since_we_talked(bench: An
         '20 Jun 2026: noted: "Budget. Asks for a. plan".',
         '12 Jun 2026: ticket "Crate lost" solved, 2 messages from them.',
     ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_tickets_of_random_talk_are_told_as_a_plain_reading_tells_them(bench: Any, seed: int) -> None:
+    draw = random.Random(seed)
+    called_at, told = datetime(2026, 6, 10, 12), []
+    tickets, conversations, messages = [], [], []
+    for name in "abcde":
+        opened_at = datetime(2026, 6, draw.randint(5, 14), 9, ord(name) % 60)
+        written = [opened_at + timedelta(hours=draw.randint(1, 200), minutes=n) for n in range(draw.randint(0, 4))]
+        tickets.append(ticket(name, opened_at.isoformat(), subject=f"Crate {name}"))
+        held = {"conversation_id": name, "conversation_type": "ticket", "ticket_id": name, "company_id": "acme"}
+        conversations.append(held | {"started_at": opened_at, "subject": f"Crate {name}"})
+        messages += [talk(len(messages) + n, at.isoformat(), author_contact_id="ann") for n, at in enumerate(written)]
+        for row in messages[len(messages) - len(written) :]:
+            row["conversation_id"] = name
+        since = [at for at in written if at > called_at]
+        if opened_at > called_at:
+            more = (
+                ["", ", one message from them"][len(since)] if len(since) < 2 else f", {len(since)} messages from them"
+            )
+            told.append((opened_at, f'{opened_at:%-d %b %Y}: ticket "Crate {name}" opened{more}.'))
+        elif since:
+            more = "" if len(since) == 1 else f", {len(since)} messages from them"
+            told.append((max(since), f'{max(since):%-d %b %Y}: they wrote: "Crate {name}"{more}.'))
+    call = {"conversation_id": "call", "conversation_type": "call", "company_id": "acme", "started_at": called_at}
+    given = a_world(ticket=tickets, conversation=[*conversations, call], message=messages)
+    assert told
+    assert lines(bench, given, "acme", "changed") == [sentence for _, sentence in sorted(told, reverse=True)]
 
 
 def test_longer_lists_are_cut_and_say_so(bench: Any) -> None:
