@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from models.risk import learning
+from models.risk import fitting, learning
 
 INPUTS = learning.INPUTS
 SCHEMA = {
@@ -18,6 +18,7 @@ SCHEMA = {
     "level": pl.String(),
     "typical": pl.Float64(),
     "spread": pl.Float64(),
+    "farthest": pl.Float64(),
     "slope": pl.Float64(),
     "intercept": pl.Float64(),
 }
@@ -26,14 +27,14 @@ SCHEMA = {
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per kind and term: `level` is 'value', or 'unknown' for what not knowing it means.
 
-    A value counts as (value - typical) / spread times slope; `intercept` is what the kind's typical customer has.
+    A value counts as (value - typical) / spread, from -farthest to farthest, times slope; `intercept` is what a typical
+    customer has.
     """
     rows = []
     for kind, parts in learning.splits(frames).items():
         if parts.refusal is None:
             model = learning.learn(frames, kind, parts.whole)
-            rows += [
-                (kind, term.feature, term.level or "value", term.typical, term.spread, term.slope, model.intercept)
-                for term in model.terms
-            ]
+            for term in model.terms:
+                counted = (term.typical, term.spread, fitting.FAR, term.slope)
+                rows.append((kind, term.feature, term.level or "value", *counted, model.intercept))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

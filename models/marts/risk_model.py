@@ -39,6 +39,7 @@ class RiskModel(Schema):
     row_count: Whole = field("Customers times month ends whose outcome is known, in all.", required=True, ge=0)
     event_count: Whole = field("Customers among them to whom it came.", required=True, ge=0)
     base_rate: Number = field("Share of the rows followed by it within the horizon.", ge=0, le=1)
+    trained_rate: Number = field("Share of the rows learned from before judging that it followed.", ge=0, le=1)
     test_row_count: Whole = field("Rows that judge.", required=True, ge=0)
     test_event_count: Whole = field("Customers among those that judge to whom it came.", required=True, ge=0)
     auc: Number = field(
@@ -49,7 +50,7 @@ class RiskModel(Schema):
     average_precision: Number = field("Precision averaged over those to whom it came, likeliest first.", ge=0, le=1)
     lift_top_decile: Number = field("How many times more often it came in the likeliest tenth than in all.", ge=0)
     brier: Number = field("Mean squared distance of probability and outcome: 0 is perfect.", ge=0, le=1)
-    brier_base: Number = field("The same for always saying the share that came: what must be undercut.", ge=0, le=1)
+    brier_base: Number = field("The same for always saying `trained_rate`: what must be undercut.", ge=0, le=1)
     calibration_slope: Number = field(
         "1 where probabilities are right; below 1 they are too far apart; null where they hardly differ."
     )
@@ -79,6 +80,7 @@ def _counts(parts: Split, came: str) -> dict[str, Any]:
         "row_count": parts.whole.height,
         "event_count": parts.whole.filter(came)["company_id"].n_unique(),
         "base_rate": _rounded(parts.whole[came].mean()),
+        "trained_rate": _rounded(parts.train[came].mean()) if is_split else None,
         "test_row_count": parts.test.height,
         "test_event_count": parts.test.filter(came)["company_id"].n_unique(),
         "trained_from": parts.train["day_on"].min() if is_split else None,
@@ -97,7 +99,7 @@ def _quality(test: pl.DataFrame, row: Mapping[str, Any]) -> dict[str, Any]:
     if area is not None:
         kept = test.group_by("company_id").agg(pl.col("came").any()).filter(~pl.col("came")).height
         low, high = scores.auc_interval(area, hits, max(kept, 1))
-    share = float(came.sum()) / came.len()
+    usual = pl.repeat(row["trained_rate"], came.len(), eager=True)
     differ = float(scores.log_odds(said).std(ddof=0) or 0) > HARDLY  # type: ignore[arg-type]
     return {
         "auc": _rounded(area),
@@ -106,7 +108,7 @@ def _quality(test: pl.DataFrame, row: Mapping[str, Any]) -> dict[str, Any]:
         "average_precision": _rounded(scores.average_precision(said, came)),
         "lift_top_decile": _rounded(scores.lift(said, came)),
         "brier": _rounded(scores.brier(said, came)),
-        "brier_base": _rounded(share * (1 - share)),
+        "brier_base": _rounded(scores.brier(usual, came)),
         "calibration_slope": _rounded(fitting.line(said, came)[0]) if differ else None,
     }
 
@@ -122,7 +124,7 @@ def _words(kind: str, row: Mapping[str, Any]) -> str:
         f"likelier in {area} of 100 cases (95 % interval {low} to {high}; 50 is chance). The likeliest tenth had "
         f"{row['lift_top_decile']:.1f} times its share of {several}."
     )
-    usual = f"saying {100 * row['base_rate']:.1f} % of everybody"
+    usual = f"saying {100 * row['trained_rate']:.1f} % of everybody"
     if row["brier"] < row["brier_base"]:
         return f"{told} The probabilities came nearer to what happened than {usual}."
     return f"{told} The probabilities came no nearer to what happened than {usual}: none is given."

@@ -11,7 +11,7 @@ trusted as (
 ),
 
 asked as (
-    select s.company_id, s.day_on, t.kind, t.feature, t.level, t.typical, t.spread, t.slope
+    select s.company_id, s.day_on, t.kind, t.feature, t.level, t.typical, t.spread, t.farthest, t.slope
     from scored as s
     cross join trusted as t
 ),
@@ -28,7 +28,9 @@ told as (
 summed as (
     select
         company_id, kind, feature as factor, max(value) as value, max(case when level = 'value' then typical end) as typical,
-        sum(cast(round(slope * (counted - typical) / spread, 6) as decimal(18, 6))) as log_odds
+        sum(cast(
+            round(slope * greatest(-farthest, least(farthest, (counted - typical) / spread)), 6) as decimal(18, 6)
+        )) as log_odds
     from told
     group by company_id, kind, feature
 )

@@ -18,6 +18,7 @@ from models.risk.scores import log_odds
 
 PLACES = 6
 """Everything learned is rounded to so many places, so that the same rows give the same bytes on every machine."""
+FAR = 3.0
 UNKNOWN = "unknown"
 FOLDS = 5
 
@@ -26,8 +27,9 @@ FOLDS = 5
 class Term:
     """One thing the probability depends on: a number (`level` null), one of the words of a text, or not being known.
 
-    A value counts as (value - typical) / spread times `slope`, in log odds; a number that is not known counts as the
-    typical one, and what not knowing it means is a term of its own.
+    A value counts as (value - typical) / spread times `slope`, in log odds, and as no more than `FAR` spreads: what was
+    hardly ever seen teaches nothing about how far it goes. A number that is not known counts as the typical one, and
+    what not knowing it means is a term of its own.
     """
 
     feature: str
@@ -66,7 +68,7 @@ def calibrated(rows: pl.DataFrame, features: Sequence[str], came: str, strength:
     """`fit`, then Platt's line through what models that had not seen a row said of it, put into the terms.
 
     The rows of one `group` (a customer) are in one fold, so that no row is foretold by others of the same customer. The
-    line may flatten what is said too loudly, never turn it round: where it would fall, the model stays as fitted.
+    line may flatten what is said too loudly; it makes nothing louder than it was fitted, nor turns it round.
     """
     model = fit(rows, features, came, strength)
     folds = rows.with_columns(fold=folded(rows, came, group))
@@ -80,7 +82,7 @@ def calibrated(rows: pl.DataFrame, features: Sequence[str], came: str, strength:
         return model
     unseen = pl.concat(said)
     slope, level = line(unseen["said"], unseen[came])
-    if slope <= 0:
+    if not 0 < slope < 1:
         return model
     terms = tuple(replace(term, slope=round(term.slope * slope, PLACES)) for term in model.terms)
     return Model(round(model.intercept * slope + level, PLACES), terms)
@@ -138,7 +140,7 @@ def _matrix(rows: pl.DataFrame, terms: Sequence[Term]) -> Any:
             values = (column == term.level).fill_null(value=False).cast(pl.Float64)
         else:
             values = column.is_null().cast(pl.Float64)
-        columns.append(((values - term.typical) / term.spread).to_numpy())
+        columns.append(((values - term.typical) / term.spread).clip(-FAR, FAR).to_numpy())
     return np.column_stack(columns) if columns else np.zeros((rows.height, 0))
 
 

@@ -33,6 +33,9 @@ STATES = {
     "unknown_signs": "of whom too little is known",
 }
 
+UNITS = {"tenure": "days", "arr": "a year"}
+"""What a reason is counted in; every sign of health and every move of the score in points."""
+
 
 def find_all(home: Home) -> dict[str, Any]:
     """Every kind of risk: the model in words and figures, its calibration, and the customers, the likeliest first."""
@@ -103,7 +106,8 @@ def reason(row: dict[str, Any]) -> str:
     name = row["factor"].replace("_", " ")
     if row["value"] is None:
         return f"{name} not known: {told}"
-    return f"{name} {round(row['value']):,} (usual: {round(row['typical_value']):,}): {told}"
+    unit = UNITS.get(row["factor"], "points")
+    return f"{name} {round(row['value']):,} {unit} (usual: {round(row['typical_value']):,}): {told}"
 
 
 def _account(row: dict[str, Any]) -> str:

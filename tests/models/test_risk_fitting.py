@@ -50,6 +50,23 @@ def test_what_was_planted_is_found() -> None:
     assert float((fitting.predict(model, known) - known["truth"]).abs().mean()) < 0.02  # type: ignore[arg-type]
 
 
+def test_what_was_hardly_ever_seen_counts_no_more_than_three_spreads() -> None:
+    rows = planted()
+    model = fitting.fit(rows, ["number"], "came", 1.0)
+    (term,) = (term for term in model.terms if term.level is None)
+    ends = [term.typical + sign * distance * term.spread for sign, distance in ((-1, 3), (-1, 1e6), (1, 3), (1, 1e6))]
+    low, lower, high, higher = fitting.predict(model, pl.DataFrame({"number": ends}))
+    assert (low, high) == (lower, higher)
+    assert low > high
+
+
+def test_calibration_makes_nothing_louder() -> None:
+    """With so much caution that all is hushed, what is fitted stays as it is."""
+    rows = planted()
+    hushed = fitting.fit(rows, ["number", "word"], "came", 1e5)
+    assert fitting.calibrated(rows, ["number", "word"], "came", 1e5, "company_id") == hushed
+
+
 def test_the_same_rows_give_the_same_model() -> None:
     rows = planted()
     models = [fitting.calibrated(rows, ["number", "word"], "came", 1.0, "company_id") for _ in range(2)]

@@ -43,7 +43,8 @@ ACCOUNTS = [
 REASONS = [
     {"factor": "nps", "value": 12.4, "typical_value": 61.0, "log_odds": "1.098612", "place": 1},
     {"factor": "last_touch", "value": None, "typical_value": 40.0, "log_odds": "-0.510826", "place": 2},
-    {"factor": "csat", "value": 70.0, "typical_value": 70.0, "log_odds": "0.01", "place": 3},
+    {"factor": "tenure", "value": 400.0, "typical_value": 1_235.0, "log_odds": "0.2", "place": 3},
+    {"factor": "csat", "value": 70.0, "typical_value": 70.0, "log_odds": "0.01", "place": 4},
 ]
 BIN = {"kind": "churn", "row_count": 50, "event_count": 5}
 BINS = [
@@ -129,8 +130,9 @@ def test_one_customer_is_told_with_reasons(published: Home) -> None:
         "Health 48 of 100, at risk.",
         "",
         "Loss: 32.1 % likely to be lost.",
-        "  nps 12 (usual: 61): 3.00 times the odds",
+        "  nps 12 points (usual: 61): 3.00 times the odds",
         "  last touch not known: 0.60 times the odds",
+        "  tenure 400 days (usual: 1,235): 1.22 times the odds",
         "",
         "Expansion: 3 expansions to learn from, 30 are needed.",
         "",
@@ -147,7 +149,7 @@ def test_json_has_everything(published: Home) -> None:
     assert [len(kind["calibration"]) for kind in found["kinds"]] == [2, 0]
     assert len(found["backtest"]) == 3
     one = json.loads(typed(published, "Alder", "--json")[1])
-    assert [len(risk["factors"]) for risk in one["risks"]] == [3, 0]
+    assert [len(risk["factors"]) for risk in one["risks"]] == [4, 0]
 
 
 def test_pictures_hold_what_was_found(published: Home) -> None:
