@@ -1,5 +1,6 @@
--- One row per champion and stretch of days over [from_on, to_on) in which they were there, or were gone or could not be reached. A
--- person is champion of the main company of the day on which a source first called them one, wherever they went later.
+-- One row per champion and stretch of days over [from_on, to_on) in which they were there, or were gone or could not
+-- be reached. A person is champion of the main company of the day on which a source first called them one, wherever
+-- they went later.
 with called as (
     select c.contact_id, c.name, coalesce(cast(min(h.valid_from) as date), r.as_of_on) as called_on
     from objects.contact as c

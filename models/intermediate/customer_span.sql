@@ -16,7 +16,8 @@ phased as (
     select * from phase
     union all
     select
-        c.company_id, coalesce(cast(c.phase_since as date), l.changed_on, r.as_of_on) as from_on, cast(null as date) as to_on,
+        c.company_id, coalesce(cast(c.phase_since as date), l.changed_on, r.as_of_on) as from_on,
+        cast(null as date) as to_on,
         c.lifecycle_phase
     from objects.company as c
     cross join meta.run as r
@@ -32,7 +33,8 @@ said as (
     union all
     select
         p.company_id, p.from_on, p.to_on,
-        case when lower(p.lifecycle_phase) = 'canceled' then p.from_on else coalesce(p.to_on, date '9999-12-31') end as unsaid_to,
+        case when lower(p.lifecycle_phase) = 'canceled' then p.from_on
+            else coalesce(p.to_on, date '9999-12-31') end as unsaid_to,
         case when lower(p.lifecycle_phase) = 'canceled' then p.from_on end as notice_on
     from phased as p
     join policy.behaviour as b on not b.customer_status_follows_subscriptions

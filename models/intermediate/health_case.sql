@@ -70,7 +70,8 @@ select company_id, 'ticket_load', 'ticket', ticket_id, opened_at, true from tick
 union all
 select company_id, 'ticket_severity', 'ticket', ticket_id, opened_at, true from ticket where is_severe
 union all
-select company_id, 'csat', 'ticket', ticket_id, rated_at, csat = 'bad' from ticket where csat in ('good', 'bad') and is_counted
+select company_id, 'csat', 'ticket', ticket_id, rated_at, csat = 'bad' from ticket
+    where csat in ('good', 'bad') and is_counted
 union all
 select company_id, 'csat', 'survey_response', survey_response_id, answered_at, is_against from survey
 union all

@@ -1,5 +1,6 @@
--- What was to be paid by, or done by, a day: one row per invoice, and per service that runs with each of its parts. Late is what
--- is due, from the day after, until `settled_on`; and anything is known of it over [known_from, known_to).
+-- What was to be paid by, or done by, a day: one row per invoice, and per service that runs with each of its parts.
+-- Late is what is due, from the day after, until `settled_on`; and anything is known of it over [known_from,
+-- known_to).
 with running as (
     select
         p.invoice_id, p.paid_at, i.total,
@@ -77,7 +78,8 @@ cross join meta.run as r
 union all
 -- Nothing is due before the service begins.
 select
-    s.company_id, 'delivery', p.object, p.object_id, case when p.due_on is not null then greatest(p.due_on, s.known_from) end,
+    s.company_id, 'delivery', p.object, p.object_id,
+    case when p.due_on is not null then greatest(p.due_on, s.known_from) end,
     s.known_from, s.known_to, least(p.done_on, s.known_to)
 from service as s
 join part as p on s.service_id = p.service_id

@@ -45,7 +45,8 @@ looked as (
         cast(date_trunc('month', h.day_on) as date) as month,
         cast(h.day_on + interval '1' day * cast(k.horizon_days as integer) as date) as horizon_on
     from intermediate.health_total as h
-    join intermediate.customer_span as s on h.company_id = s.company_id and h.day_on >= s.from_on and (s.to_on is null or h.day_on < s.to_on)
+    join intermediate.customer_span as s on h.company_id = s.company_id and h.day_on >= s.from_on
+        and (s.to_on is null or h.day_on < s.to_on)
     join drawn as d on h.company_id = d.company_id
     cross join meta.run as r
     cross join policy.risk as k

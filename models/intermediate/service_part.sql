@@ -1,5 +1,5 @@
--- One row per deliverable or milestone of a service: when it is due, and since when it is done by the as-of day. What is done
--- on a day no source states was done when its record last changed.
+-- One row per deliverable or milestone of a service: when it is due, and since when it is done by the as-of day. What
+-- is done on a day no source states was done when its record last changed.
 with deliverable as (
     select
         d.service_id,
@@ -15,7 +15,8 @@ with deliverable as (
     where d.source_deleted_at is null
 )
 
-select service_id, 'deliverable' as part, deliverable_id as part_id, due_on, done_on, done_on is not null as is_done, is_accepted
+select service_id, 'deliverable' as part, deliverable_id as part_id, due_on, done_on,
+    done_on is not null as is_done, is_accepted
 from deliverable
 union all
 select

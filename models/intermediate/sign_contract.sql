@@ -1,5 +1,5 @@
--- Spells of `contract_time_left`: the days until all that is paid for is known to end, no more than policy's horizon. What no
--- end is known of, on that day, goes on for longer than that.
+-- Spells of `contract_time_left`: the days until all that is paid for is known to end, no more than policy's horizon.
+-- What no end is known of, on that day, goes on for longer than that.
 with candidate as (
     select
         company_id, known_on as from_on, coalesce(notice_on, to_on) as until_on,

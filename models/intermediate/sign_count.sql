@@ -1,5 +1,5 @@
--- Spells of the signs that are counted: the changes of each summed up, day by day, and what the sums say. A share of nothing is
--- not known; use without licences is measured by the most there was until then.
+-- Spells of the signs that are counted: the changes of each summed up, day by day, and what the sums say. A share of
+-- nothing is not known; use without licences is measured by the most there was until then.
 with moved as (
     select company_id, factor, on_day, part, whole from intermediate.sign_response
     union all

@@ -1,10 +1,11 @@
--- Spells of `csm_score`: the success manager's own judgement from the day it was made on, for as long as policy lets it count or
--- until the next one. One without a day counts from the day on which it was first told.
+-- Spells of `csm_score`: the success manager's own judgement from the day it was made on, for as long as policy lets
+-- it count or until the next one. One without a day counts from the day on which it was first told.
 with version as (
     select
         company_id, csm_score, csm_score_at, valid_from as said_at,
         -- What a history begins with was told when it came.
-        case when lag(valid_from) over (partition by company_id order by valid_from) is null then known_from else valid_from end
+        case when lag(valid_from) over (partition by company_id order by valid_from) is null then known_from
+            else valid_from end
             as told_at,
         valid_to is null as is_last
     from history.company

@@ -1,5 +1,5 @@
--- Changes of `usage_level`, by day: licences in use (`part`) and bought (`whole`). In use are as many as the newest reading says;
--- until there is one, as many as there are active users. From a company's first use or reading on.
+-- Changes of `usage_level`, by day: licences in use (`part`) and bought (`whole`). In use are as many as the newest
+-- reading says; until there is one, as many as there are active users. From a company's first use or reading on.
 with newest as (
     select m.company_id, cast(m.read_at as date) as read_on, m.value
     from objects.metric_reading as m

@@ -1,5 +1,5 @@
--- Changes of `response_balance`, by day: messages of ours that count (`whole`), and those of them that were answered (`part`).
--- Tickets are left out: there the last word is ours by trade.
+-- Changes of `response_balance`, by day: messages of ours that count (`whole`), and those of them that were answered
+-- (`part`). Tickets are left out: there the last word is ours by trade.
 with written as (
     select
         t.company_id, t.direction, t.happened_at,

@@ -1,5 +1,5 @@
--- Changes of `nps` and `csat`, by day: answers that count (`whole`); promoters less detractors, and good ratings (`part`). An
--- answer counts until policy's window is over, one to NPS no longer than until the same person's next.
+-- Changes of `nps` and `csat`, by day: answers that count (`whole`); promoters less detractors, and good ratings
+-- (`part`). An answer counts until policy's window is over, one to NPS no longer than until the same person's next.
 with answer as (
     select
         n.company_id,

@@ -1,6 +1,7 @@
--- One row per customer, sign and stretch of days over [from_on, to_on) in which the sign's value stands, or grows or falls by one
--- a day: on day D it is value_at_from + per_day × (D − from_on). A day counts as it stood at its end; `to_on` is null where
--- the stretch goes on. There is none for days on which nothing was known, or on which the company was no customer.
+-- One row per customer, sign and stretch of days over [from_on, to_on) in which the sign's value stands, or grows or
+-- falls by one a day: on day D it is value_at_from + per_day × (D − from_on). A day counts as it stood at its end;
+-- `to_on` is null where the stretch goes on. There is none for days on which nothing was known, or on which the
+-- company was no customer.
 with touched as (
     select distinct company_id, cast(happened_at as date) as from_on
     from intermediate.touch

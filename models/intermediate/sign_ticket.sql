@@ -1,5 +1,5 @@
--- Changes of `ticket_load` and `ticket_severity`, by day: tickets opened within policy's window, and severe ones that are open.
--- Where tickets are delivered at all, a customer without any has none.
+-- Changes of `ticket_load` and `ticket_severity`, by day: tickets opened within policy's window, and severe ones that
+-- are open. Where tickets are delivered at all, a customer without any has none.
 with ticket as (
     select
         t.ticket_id, t.company_id, t.priority, m.opened_at, v.value is not null as is_severe, m.has_history,
@@ -50,7 +50,8 @@ prioritised as (
 ),
 
 severe as (
-    select t.company_id, cast(greatest(p.from_at, u.from_at) as date) as from_on, cast(least(p.to_at, u.to_at) as date) as to_on
+    select t.company_id, cast(greatest(p.from_at, u.from_at) as date) as from_on,
+        cast(least(p.to_at, u.to_at) as date) as to_on
     from ticket as t
     join prioritised as p on t.ticket_id = p.ticket_id
     join unsolved as u on t.ticket_id = u.ticket_id

@@ -1,12 +1,13 @@
--- Changes of `usage_breadth` and `usage_trend`, by day. Breadth: active users (`part`) and users known (`whole`), from a company's
--- first use on. Trend: what was done more in policy's window, which ends with the day before, than in the window before that
--- (`part`), and what was done in that (`whole`).
+-- Changes of `usage_breadth` and `usage_trend`, by day. Breadth: active users (`part`) and users known (`whole`),
+-- from a company's first use on. Trend: what was done more in policy's window, which ends with the day before, than
+-- in the window before that (`part`), and what was done in that (`whole`).
 with begun as (
     select company_id, min(from_on) as begun_on from intermediate.user_spell group by company_id
 ),
 
 closed as (
-    select product_user_id, min(case when status = 'deactivated' then valid_from end) as closed_at, min(valid_from) as began_at
+    select product_user_id, min(case when status = 'deactivated' then valid_from end) as closed_at,
+        min(valid_from) as began_at
     from history.product_user
     group by product_user_id
 ),

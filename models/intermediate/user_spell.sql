@@ -1,5 +1,5 @@
--- One row per company, user and stretch of days [from_on, to_on) on which the user is active: on those that have a use in policy's
--- window, which ends with the day before. A stretch ends where that of the next use begins.
+-- One row per company, user and stretch of days [from_on, to_on) on which the user is active: on those that have a
+-- use in policy's window, which ends with the day before. A stretch ends where that of the next use begins.
 with used as (
     select company_id, user_id, used_on
     from intermediate.usage_day

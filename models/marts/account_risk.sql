@@ -2,7 +2,8 @@ with added as (
     select
         company_id, kind, sum(log_odds) as log_odds,
         string_agg(
-            replace(factor, '_', ' ') || ' (×' || cast(cast(round(exp(cast(log_odds as double)), 1) as decimal(18, 1)) as varchar)
+            replace(factor, '_', ' ') || ' (×'
+                || cast(cast(round(exp(cast(log_odds as double)), 1) as decimal(18, 1)) as varchar)
             || ')', ', '
             order by place
         ) filter (where log_odds >= 0.1 and likelier_place <= 3) as reasons
@@ -23,7 +24,8 @@ learned as (
 
 asked as (
     select
-        h.company_id, m.kind, h.as_of, h.owner_id, h.arr, h.currency, h.coverage, m.state as model_state, m.words as model_words,
+        h.company_id, m.kind, h.as_of, h.owner_id, h.arr, h.currency, h.coverage, m.state as model_state,
+        m.words as model_words,
         m.base_rate, m.horizon_days
     from marts.health_score as h
     cross join marts.risk_model as m
