@@ -11,11 +11,12 @@ import pytest
 
 from models.policy import loading
 from pipelines import demo, runs
+from pipelines.answers import explaining_health
 from pipelines.answers.lookup import open_snapshot
 from pipelines.home import Home
 from pipelines.sync.ingest import Synced
 from pipelines.warehouse import Connection
-from tests.pipelines.demo_truth import graded, has_demo, identities, score, wrongly_merged
+from tests.pipelines.demo_truth import declines, graded, has_demo, identities, score, wrongly_merged
 
 RECALL = 0.97
 """The least share of pairs that belong together and are joined; the others are asked about or left."""
@@ -269,6 +270,24 @@ def test_who_changed_jobs_is_the_truth(done: tuple[Home, list[Synced], runs.RunR
     assert len(changes) > 2
     assert found.height > 0
     assert set(found.select("person", "no", "no_to").rows()) <= set(changes)
+
+
+def test_what_made_a_customer_decline_leads_the_explanation(
+    done: tuple[Home, list[Synced], runs.RunResult], published: Connection
+) -> None:
+    """From the day before it began, the theme of the planted cause takes most from the score; all parts sum exactly."""
+    scored = published.sql("select distinct company_id from marts.health_day").pl()
+    companies = numbered(done[0], published, "company").join(scored, on="company_id").rename({"no": "company_no"})
+    planted = declines(truth(done[0], "decline"), demo.LAST_DAY)
+    told = []
+    for row in planted.join(companies, on="company_no").sort("company_no").iter_rows(named=True):
+        found = explaining_health.find(done[0], row["company_id"], row["from_on"], row["to_on"])
+        assert found["problems"] == []
+        told.append((row["company_no"], row["theme"], found["themes"][0]["theme"]))
+    assert {row[0] for row in told} == set(planted["company_no"]), "each is looked at"
+    assert {row[1] for row in told} == {"people", "usage", "payment", "support"}
+    assert len(told) > 30
+    assert [row for row in told if row[1] != row[2]] == []
 
 
 def test_every_table_and_column_is_explained(published: Connection) -> None:
