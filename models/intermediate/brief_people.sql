@@ -31,7 +31,7 @@ thin as (
     union all
     select
         r.company_id,
-        'In the last ' || p.cover_days || ' days we were in touch with no '
+        'In the last ' || p.cover_days || ' days we were in touch with nobody known as '
         || replace(regexp_replace(r.roles_missing, ', ([^,]+)$', ' or \1'), '_', ' ') || '.' as sentence,
         30 as rank
     from marts.relationship as r

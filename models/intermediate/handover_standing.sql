@@ -8,7 +8,7 @@ select
             then 'Will be a customer' || coalesce(' from ' || strftime(customer_since, '%-d %b %Y'), '') || '.'
         when 'lost' then 'Was a customer' || coalesce(' until ' || strftime(customer_to, '%-d %b %Y'), '') || '.'
         else 'Customer' || coalesce(' since ' || strftime(customer_since, '%-d %b %Y'), '') || ', pays '
-            || cast(cast(round(arr, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ' a year'
+            || format('{:,.2f}', cast(round(arr, 2) as double)) || ' ' || currency || ' a year'
             || case when customer_to is null then '.' else ', until ' || strftime(customer_to, '%-d %b %Y') || '.' end
     end || ' Owner: ' || coalesce(owner_name, 'nobody') || coalesce('; success manager: ' || csm_name, '')
     || '.' as sentence,
@@ -43,7 +43,7 @@ union all
 select
     company_id, 'renewal' as section, date_diff('day', date '2000-01-01', renews_on) as rank_no,
     'Renews on ' || strftime(renews_on, '%-d %b %Y') || ': '
-    || cast(cast(round(12 * base_mrr, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ' a year, '
+    || format('{:,.2f}', cast(round(12 * base_mrr, 2) as double)) || ' ' || currency || ' a year, '
     || cast(cast(round(100 * likelihood) as bigint) as varchar) || '% likely; '
     || case when is_notice_passed then 'the last day for notice was ' else 'notice until ' end
     || strftime(notice_on, '%-d %b %Y') || case when auto_renew then '; renews by itself.' else '.' end as sentence,
@@ -59,7 +59,7 @@ union all
 select
     i.company_id, 'risk' as section, date_diff('day', date '2000-01-01', i.due_on) as rank_no,
     coalesce('Invoice ' || i.number, 'An invoice') || ' is overdue since ' || strftime(i.due_on, '%-d %b %Y') || ': '
-    || cast(cast(round(coalesce(i.amount_due, i.total - coalesce(i.amount_paid, 0)), 2) as decimal(18, 2)) as varchar)
+    || format('{:,.2f}', cast(round(coalesce(i.amount_due, i.total - coalesce(i.amount_paid, 0)), 2) as double))
     || ' ' || i.currency || '.' as sentence,
     'invoice' as object, i.invoice_id as object_id
 from objects.invoice as i

@@ -37,7 +37,7 @@ select
     company_id, 'opportunity' as section,
     coalesce(date_diff('day', date '2000-01-01', expected_close_on), 100000) as rank_no,
     title || '; ' || stage
-    || coalesce(', ' || cast(cast(round(amount, 2) as decimal(18, 2)) as varchar) || coalesce(' ' || currency, ''), '')
+    || coalesce(', ' || format('{:,.2f}', cast(round(amount, 2) as double)) || coalesce(' ' || currency, ''), '')
     || coalesce(', expected on ' || strftime(expected_close_on, '%-d %b %Y'), '') || '.'
     || coalesce(' Next: ' || next_steps, '') as sentence,
     'opportunity' as object, opportunity_id as object_id

@@ -15,7 +15,8 @@ closed as (
 -- Who was deactivated from the first version on was so since an unknown day: the last change of the record, or the last use.
 account as (
     select
-        u.company_id, coalesce(cast(least(u.signed_up_at, u.first_active_at, u.created_at) as date), b.begun_on) as from_on,
+        u.company_id, coalesce(u.contact_id, u.product_user_id) as user_id,
+        coalesce(cast(least(u.signed_up_at, u.first_active_at, u.created_at) as date), b.begun_on) as from_on,
         case
             when u.status = 'deactivated' then least(r.as_of_on, coalesce(
                 cast(case when c.closed_at > c.began_at then c.closed_at end as date),
@@ -30,6 +31,15 @@ account as (
     where u.source_deleted_at is null
 ),
 
+-- A person counts from the first of their accounts to the end of the last.
+person as (
+    select
+        company_id, user_id, min(from_on) as from_on, begun_on,
+        case when count(*) = count(to_on) then max(to_on) end as to_on
+    from account
+    group by company_id, user_id, begun_on
+),
+
 acted as (
     select company_id, used_on, sum(event_count) as event_count
     from intermediate.usage_day
@@ -41,9 +51,9 @@ select company_id, 'usage_breadth' as factor, from_on as on_day, 1 as part, 0 as
 union all
 select company_id, 'usage_breadth', to_on, -1, 0 from intermediate.user_spell
 union all
-select company_id, 'usage_breadth', greatest(from_on, begun_on), 0, 1 from account
+select company_id, 'usage_breadth', greatest(from_on, begun_on), 0, 1 from person
 union all
-select company_id, 'usage_breadth', greatest(to_on, from_on, begun_on), 0, -1 from account where to_on is not null
+select company_id, 'usage_breadth', greatest(to_on, from_on, begun_on), 0, -1 from person where to_on is not null
 union all
 -- A use counts as now, then as before, then no more.
 select

@@ -63,7 +63,7 @@ select
     h.object_id, h.amount, h.tone, p.reporting_currency as currency,
     k.sort_no, k.unit, k.one, k.many,
     k.said || coalesce(
-        ': ' || cast(cast(round(abs(h.amount), 2) as decimal(18, 2)) as varchar) || ' ' || p.reporting_currency
+        ': ' || format('{:,.2f}', cast(round(abs(h.amount), 2) as double)) || ' ' || p.reporting_currency
         || k.unit, ''
     ) || case when h.amount is null and h.words <> '' then ':' else '.' end || h.words as sentence
 from happened as h

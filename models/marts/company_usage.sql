@@ -1,5 +1,5 @@
 with known as (
-    select company_id, count(*) as known_users
+    select company_id, count(distinct coalesce(contact_id, product_user_id)) as known_users
     from objects.product_user
     where company_id is not null and coalesce(status, 'active') <> 'deactivated' and source_deleted_at is null
     group by company_id

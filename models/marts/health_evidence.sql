@@ -51,7 +51,7 @@ found as (
     union all
     select p.company_id, 'usage_breadth', 'product_user', p.product_user_id, p.last_active_at, a.user_id is null
     from objects.product_user as p
-    left join active as a on p.product_user_id = a.user_id
+    left join active as a on coalesce(p.contact_id, p.product_user_id) = a.user_id
     where coalesce(p.status, 'active') <> 'deactivated' and p.source_deleted_at is null
     union all
     -- What is paid in time is not told one by one; a service is, whatever its state.

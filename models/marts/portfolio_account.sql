@@ -54,7 +54,7 @@ worded as (
     select
         company_id,
         'Gave notice' || coalesce('; ends on ' || strftime(customer_to, '%-d %b %Y'), '') || '.' as notice,
-        cast(cast(round(overdue_amount, 2) as decimal(18, 2)) as varchar) || ' ' || currency
+        format('{:,.2f}', cast(round(overdue_amount, 2) as double)) || ' ' || currency
         || ' overdue, the oldest for ' || overdue_days || case overdue_days when 1 then ' day.' else ' days.' end as overdue,
         'Health ' || cast(cast(round(health_score) as bigint) as varchar) || ' of 100'
         || coalesce(': ' || health_reasons, '') || '.' as health,

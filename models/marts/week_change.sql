@@ -39,7 +39,7 @@ line as (
         week, '(all)' as scope, cast(null as varchar) as company_id, kind, sort_no, item_count, amount, currency,
         item_count || ' ' || case when item_count = 1 then one else many end
         || coalesce(
-            ': ' || cast(cast(round(abs(amount), 2) as decimal(18, 2)) as varchar) || ' ' || currency || unit, ''
+            ': ' || format('{:,.2f}', cast(round(abs(amount), 2) as double)) || ' ' || currency || unit, ''
         )
         || case
             when kind = 'nps' then ': a score of ' || cast(cast(round(100.0 * tone / item_count) as bigint) as varchar)
@@ -51,8 +51,8 @@ line as (
     select
         week, '(all)' as scope, cast(null as varchar) as company_id, 'arr' as kind, 0 as sort_no, 1 as item_count,
         arr - coalesce(arr_before, 0) as amount, currency,
-        'ARR ' || cast(cast(round(arr, 2) as decimal(18, 2)) as varchar) || ' ' || currency || ', '
-        || cast(cast(round(abs(arr - coalesce(arr_before, 0)), 2) as decimal(18, 2)) as varchar)
+        'ARR ' || format('{:,.2f}', cast(round(arr, 2) as double)) || ' ' || currency || ', '
+        || format('{:,.2f}', cast(round(abs(arr - coalesce(arr_before, 0)), 2) as double))
         || case when arr < arr_before then ' less' else ' more' end
         || ' than a week before, exchange rates included.' as sentence,
         cast(null as date) as happened_on, cast(null as varchar) as object, cast(null as varchar) as object_id

@@ -300,7 +300,15 @@ class Oracle:
 
     @cache  # noqa: B019  an oracle lives as long as its world
     def active(self, company: str, day: date) -> int:
-        return len({row["product_user_id"] for row in self.acts(company, day, 1, USAGE_DAYS)})
+        return len({self.person(row) for row in self.acts(company, day, 1, USAGE_DAYS)})
+
+    def person(self, row: Row) -> str:
+        """Who has an account: the person where one is known."""
+        accounts = [
+            one for one in self.rows["objects.product_user"] if one["product_user_id"] == row["product_user_id"]
+        ]
+        found: str = next((one["contact_id"] for one in accounts if one["contact_id"]), row["product_user_id"])
+        return found
 
     def readings(self, company: str, day: date) -> list[Row]:
         return [row for row in self.get("metric_reading", company) if row["read_at"].date() <= day]
@@ -331,7 +339,7 @@ class Oracle:
         used = [row["occurred_at"].date() for row in self.get("usage_event", company)]
         if not self.acts(company, day, 1, 9999):
             return None
-        known = 0
+        stays: dict[str, list[tuple[date, date | None]]] = {}
         for user in self.get("product_user", company):
             since = on(user["signed_up_at"]) or min(used) + days(1)
             until = None
@@ -341,7 +349,12 @@ class Oracle:
                 last = [on(user["updated_at"]), on(user["last_active_at"] and user["last_active_at"] + days(1))]
                 told = [at for at in last if at]
                 until = user["updated_at"].date() if len(mine) > 1 else min(max(told, default=LAST), LAST)
-            known += since <= day and (until is None or day < until)
+            stays.setdefault(self.person(user), []).append((since, until))
+        known = 0
+        for theirs in stays.values():
+            ends = [until for _, until in theirs if until]
+            is_over = len(ends) == len(theirs) and max(ends) <= day
+            known += min(since for since, _ in theirs) <= day and not is_over
         return share(self.active(company, day), known)
 
 

@@ -316,6 +316,8 @@ class World:
             if self.maybe(0.8):
                 status = self.rng.choice([None, "active", "invited", "deactivated"])
                 row: Row = {"product_user_id": user, "external_user_id": user, "company_id": name, "status": status}
+                # Some people have several accounts, some accounts are nobody's we know.
+                row["contact_id"] = self.rng.choice([None, f"{name}-p{number}", f"{name}-p0"])
                 row["signed_up_at"] = self.rng.choice([None, self.past()])
                 row["updated_at"] = self.rng.choice([None, self.past()])
                 row["last_active_at"] = self.rng.choice([None, self.past()])

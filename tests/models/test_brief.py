@@ -76,7 +76,7 @@ def test_what_is_said_of_a_customer_and_of_a_person(bench: Any) -> None:
         (
             "acme",
             "touch",
-            "In the last 90 days we were in touch with no champion, economic buyer or user.",
+            "In the last 90 days we were in touch with nobody known as champion, economic buyer or user.",
         ),
         ("acme", "who", "Acme (Logistics, Leeds, GB, 1,420 people) has been a customer since 1 Jan 2025."),
         ("acme", "who", "Mia Chen owns the account."),

@@ -158,6 +158,30 @@ def test_licences_bought_are_those_that_run_and_used_ones_are_read(bench: Any) -
     assert rows.height == 2
 
 
+def test_a_person_with_two_accounts_is_one_user(bench: Any) -> None:
+    account = {"company_id": "acme", "status": "active"}
+    people = [("a1", "ada"), ("a2", "ada"), ("b1", None), ("b2", None)]
+    made = bench(
+        {
+            "meta.run": RUN,
+            **tables(
+                product_user=[
+                    {**account, "product_user_id": key, "external_user_id": key, "contact_id": person}
+                    for key, person in people
+                ],
+                usage_event=[
+                    event("acme", "a1", "2026-06-20T09:00:00"),
+                    event("acme", "a2", "2026-06-21T09:00:00"),
+                    event("acme", "b1", "2026-06-22T09:00:00"),
+                ],
+            ),
+        }
+    )
+    row = one(made.want("marts.company_usage"), company_id="acme")
+    assert (row["known_users"], row["active_users"], row["active_users_short"]) == (3, 2, 0)
+    assert float(row["breadth"]) == pytest.approx(2 / 3, abs=1e-6)
+
+
 def test_a_short_window_that_is_longer_is_refused(tmp_path: Any) -> None:
     text = "window_days = 7\nshort_days = 8\nfeature_days = 9\nseat_categories = []\nseat_metrics = []\n"
     (tmp_path / "usage.toml").write_text(text)

@@ -47,7 +47,7 @@ Who they are
 Nobody of ours owns the account.
 
 In touch
-  In the last 90 days we were in touch with no champion, economic buyer or user.
+  In the last 90 days we were in touch with nobody known as champion, economic buyer or user.
 
 Money
   They pay 4,800 EUR a year (400 a month). Lately: started with 400 EUR a month in February 2026. \
