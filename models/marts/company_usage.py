@@ -12,7 +12,9 @@ class CompanyUsage(Schema):
     """
 
     company_id: Text = field("The company.", key=True, references="company")
-    known_users: Whole = field("Users there are, those deactivated left out; several accounts of one person are one.", required=True, ge=0)
+    known_users: Whole = field(
+        "Users there are, those deactivated left out; several accounts of one person are one.", required=True, ge=0
+    )
     active_users: Whole = field("Different users in the window.", required=True, ge=0)
     active_users_before: Whole = field("Different users in the window before.", required=True, ge=0)
     active_users_short: Whole = field("Different users in the short window.", required=True, ge=0)

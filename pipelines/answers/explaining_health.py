@@ -22,6 +22,7 @@ Found = dict[str, Any]
 BACK = 30
 """Days to compare with where no day is named."""
 _DAYS = "select min(day_on) as first_on, max(day_on) as last_on, max(profile) as profile from marts.health_day"
+_BACKTEST = "select words from marts.health_backtest where segment = '(all)' order by horizon_days desc limit 1"
 _EVIDENCE = """
     with told as (
         select object, object_id, arg_min(title, (happened_at, kind)) as title
@@ -46,8 +47,9 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
     Returns company_id, name, as_of, last_on (the last day scored: before as_of where they are no customer any more),
     from_on, to_on, days (rows of marts.health_day of the two days, None where nothing was known), signs (rows of
     marts.health_factor for `to_on` with their words and, of the as-of day, the rows behind each), change (the part of
-    each sign that had one), themes (their sums), bands (rows of marts.band_change), problems (sentences; none where
-    every sum comes to the score and to what is published). Without `to_on` the last scored day is told, without
+    each sign that had one), themes (their sums), bands (rows of marts.band_change), backtest (how well scores told
+    losses until now, in words; None where none was tried), problems (sentences; none where every sum comes to the score
+    and to what is published). Without `to_on` the last scored day is told, without
     `from_on` the change over 30 days. Raises `NothingFoundError` when nobody, or more than one, goes by `who`, or
     nothing is known of them as a customer on that day.
     """
@@ -70,6 +72,7 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
             row |= _record(con, row["object"], row["object_id"])
         published = rows(con, "from marts.health_factor where company_id = $company", key)
         bands = rows(con, "from marts.band_change where company_id = $company order by changed_on", key)
+        told = rows(con, _BACKTEST)
         spells = con.sql("from marts.health_sign where company_id = $company", params=key).pl()
     made = _made(home, company["company_id"], known["profile"], spells, from_on, to_on)
     if made["days"][1] is None:
@@ -79,6 +82,7 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
         sign["rows"] = [row for row in evidence if row["factor"] == sign["factor"]]
     found = {"company_id": company["company_id"], "name": company["name"], "as_of": as_of, "last_on": known["last_on"]}
     found |= {"from_on": from_on, "to_on": to_on, **made, "bands": bands}
+    found["backtest"] = told[0]["words"] if told else None
     return found | {"problems": problems(found, published if to_on == as_of else None)}
 
 

@@ -22,6 +22,8 @@ def text(found: Mapping[str, Any]) -> str:
     parts = ["\n".join(loud), headline(found), "\n".join(_signs(found)), "\n".join(_change(found))]
     if found["bands"]:
         parts.append("\n".join(["Bands it came into, and held:", *(f"  {_band(row)}" for row in found["bands"])]))
+    if found["backtest"]:
+        parts.append(f"How far to trust it:\n  {found['backtest']}")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -25,7 +25,16 @@ with warnings.catch_warnings():
     from pipelines.answers.explain import app
 
 SHOWN = ("objects", "marts", "policy", "meta", "identity")
-WANTED = ("company_360", "timeline", "health_score", "health_day", "health_sign", "health_evidence", "band_change")
+WANTED = (
+    "company_360",
+    "timeline",
+    "health_score",
+    "health_day",
+    "health_sign",
+    "health_evidence",
+    "band_change",
+    "health_backtest",
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +43,7 @@ def home(bench: Any, tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = bench(world())
     for name in WANTED:
         made.want(f"marts.{name}")
-    for name in ("objects.company_domain", "identity.company_link"):
+    for name in ("objects.company_domain", "identity.company_link", *(f"policy.{name}" for name in made.policies)):
         if name not in made.made:
             made._need(name)
     schema = schema_of("meta.source_row")
@@ -87,6 +96,7 @@ def test_the_words_say_value_points_part_and_source(home: Home) -> None:
     assert "[inbox/books/bills.csv:3]" in text
     assert "  champion left: 50% of the champions left\n" in text
     assert "What changed since 1 Jun 2026: " in text
+    assert "How far to trust it:\n" in text
     assert "None" not in text
 
 

@@ -112,7 +112,9 @@ def test_a_handover_tells_what_is_open_and_who_is_who(made: Any) -> None:
             "Health 60 of 100 (needs attention), 30 days before 72; above all: usage.",
             "Invoice 7 is overdue since 30 Jun 2026: 100.00 EUR.",
         ],
-        "renewal": ["Renews on 1 Sep 2026: 1,200.00 EUR a year, 50% likely; notice until 2 Aug 2026; renews by itself."],
+        "renewal": [
+            "Renews on 1 Sep 2026: 1,200.00 EUR a year, 50% likely; notice until 2 Aug 2026; renews by itself."
+        ],
         "people": ["Ann, Head of IT (economic buyer); never in touch.", "Ben; last in touch on 1 Jun 2026."],
         "promise": ["Agreed on 1 Jun 2026 (Review): Send the plan."],
         "task": ["Call Ann; due on 30 Jun 2026, 1 day late; Ole is to do it.", "Think; nobody is to do it."],
