@@ -30,11 +30,16 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 
 @cache
+def mart_names() -> tuple[str, ...]:
+    """The marts there are."""
+    return tuple(sorted(path.stem for path in (MODELS / "marts").glob("*.py") if path.stem != "__init__"))
+
+
+@cache
 def mart_columns(mart: str) -> dict[str, pl.DataType]:
     """The columns of a mart by its schema, with their types. ValueError, naming a near one, when there is no such."""
-    names = sorted(path.stem for path in (MODELS / "marts").glob("*.py") if path.stem != "__init__")
-    if mart not in names:
-        near = get_close_matches(mart, names, n=1)
+    if mart not in mart_names():
+        near = get_close_matches(mart, mart_names(), n=1)
         raise ValueError(f"there is no mart {mart!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     declared = shipped_schema("marts", mart).to_schema().columns
     return {name: column.dtype.type for name, column in declared.items()}
@@ -95,7 +100,7 @@ def depends_on_workflows(mart: str) -> bool:
 @cache
 def marts_about(column: str) -> tuple[str, ...]:
     """The marts that have a column and that no workflow has a hand in: those a workflow may ask."""
-    names = sorted(path.stem for path in (MODELS / "marts").glob("*.py") if path.stem != "__init__")
+    names = mart_names()
     return tuple(name for name in names if column in mart_columns(name) and not depends_on_workflows(name))
 
 

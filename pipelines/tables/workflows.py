@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.policy.condition import mart_columns
+from models.policy.condition import mart_columns, mart_names
 from pipelines.warehouse import Connection, scalar, transaction
 
 _LEDGER = """
@@ -64,6 +64,19 @@ def build_runs(con: Connection) -> int:
             _note_subjects(con, template)
             _advance_runs(con, template["id"], template["repeats"], has_end=template["ends_when"] is not None)
     return int(scalar(con, "select count(*) from ledger.workflow_run"))
+
+
+def unasked_marts(con: Connection) -> frozenset[str]:
+    """Marts that workflows might ask and no template of the workspace does: what changes in them is nothing to these.
+
+    None where the warehouse holds no templates yet, or those of a version before templates named their mart.
+    """
+    named = "schema_name = 'policy' and table_name = 'workflow_template' and column_name = 'mart'"
+    if not scalar(con, f"select count(*) from duckdb_columns() where {named}"):
+        return frozenset()
+    rows = con.execute("select distinct mart from policy.workflow_template where is_active").fetchall()
+    asked = {"company_360", "contact_360", *(mart for (mart,) in rows)}
+    return frozenset(f"marts.{name}" for name in mart_names() if name not in asked)
 
 
 def _is_on(con: Connection) -> bool:

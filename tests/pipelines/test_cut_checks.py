@@ -52,6 +52,25 @@ def test_a_table_is_made_again_once_what_it_needs_is_installed(
     assert {name for name in with_it if with_it[name] != without[name]} == {"marts.survival"}
 
 
+def test_workflows_are_looked_at_again_only_for_a_mart_that_they_ask(small_warehouse: Connection) -> None:
+    def touched(mart: str) -> bool:
+        before = build.fingerprints(small_warehouse)
+        with pytest.MonkeyPatch.context() as patch:
+            text = build._text
+            patch.setattr(build, "_text", lambda table: text(table) + ("!" if table.name == f"marts.{mart}" else ""))
+            after = build.fingerprints(small_warehouse)
+        assert before[f"marts.{mart}"] != after[f"marts.{mart}"]
+        return before["ledger.workflow_run"] != after["ledger.workflow_run"]
+
+    assert not touched("leak")
+    assert touched("company_360")
+    small_warehouse.execute("begin").fetchall()
+    template = "select 'leak' as mart, true as is_active"
+    small_warehouse.execute(f"create or replace table policy.workflow_template as {template}").fetchall()
+    assert touched("leak")
+    small_warehouse.execute("rollback").fetchall()
+
+
 def test_the_doctor_says_what_stays_empty(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     words = "marts.survival stays empty without lifelines: `uv sync --extra learning` installs it"
     assert find_spec(survival.NEEDS[0])
