@@ -14,6 +14,8 @@ DAGSTER_SETTINGS = """\
 # Dagster's settings for this workspace; `rapport init` wrote it and leaves your changes alone.
 telemetry:
   enabled: false
+nux:                        # no dialog that asks for an e-mail address
+  enabled: false
 event_log_storage:          # Dagster's own files, with the connections kept open
   module: pipelines.event_log
   class: OpenEventLog
