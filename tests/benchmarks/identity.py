@@ -53,8 +53,10 @@ def benchmark(folder: Path, size: float) -> None:
     print(f"\nidentity: {found.result['records']:,} company records, {found.peak_mb:,.0f} MB peak", flush=True)
     for step, (seconds, processor, rows) in found.result["steps"].items():
         print(f"  {step:<34}{seconds:>9.1f} s{processor:>9.1f} s of processor{rows:>14,} rows", flush=True)
-    spent = [sum(told[1] for step, told in found.result["steps"].items() if step.startswith(run)) for run in RUNS]
-    print(f"  1 % more: {100 * spent[1] / spent[0]:.1f} % of the first run's processor time, all steps", flush=True)
+    for place, what in ((0, "time"), (1, "processor time")):
+        steps = found.result["steps"].items()
+        spent = [sum(told[place] for step, told in steps if step.startswith(run)) for run in RUNS]
+        print(f"  1 % more: {100 * spent[1] / spent[0]:.1f} % of the first run's {what}, all steps", flush=True)
 
 
 def _shown(found: dict[str, Any]) -> list[str]:
