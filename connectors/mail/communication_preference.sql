@@ -1,16 +1,8 @@
--- One row per address that mail came back from after its owner last wrote.
+-- One row per address that mail came back from after its owner last wrote, as of the first time it did.
 with address as (
     select a.address, a.role, m.sent_at, a._row_id, a._loaded_at, m.is_bounce, a.is_robot, m.set_aside
     from raw_mail.message_addresses__latest as a
     inner join raw_mail.messages__latest as m on a.message_key = m.message_key
-),
-
-unreached as (
-    select address, max(sent_at) as stated_at, arg_max(_row_id, sent_at || _row_id) as _row_id,
-        max(_loaded_at) as _loaded_at
-    from address
-    where role = 'failed'
-    group by address
 ),
 
 seen as (
@@ -21,13 +13,14 @@ seen as (
 )
 
 select
-    u._row_id,
-    u._loaded_at,
-    u.address || ':email' as source_record_id,
-    u.address as contact_id,
+    arg_min(a._row_id, a.sent_at || a._row_id) as _row_id,
+    max(a._loaded_at) as _loaded_at,
+    a.address || ':email' as source_record_id,
+    a.address as contact_id,
     'email' as channel,
     'bounced' as preference,
-    u.stated_at
-from unreached as u
-inner join seen as s on u.address = s.address
-where u.stated_at > coalesce(s.wrote_at, '')
+    min(a.sent_at) as stated_at
+from address as a
+inner join seen as s on a.address = s.address
+where a.role = 'failed' and a.sent_at > coalesce(s.wrote_at, '')
+group by a.address

@@ -7,7 +7,7 @@ with employed as (
 
 select e.contact_id, d.company_id, e.source_system, e.source_record_id, e.loaded_at
 from objects.contact_email as e
-join intermediate.own_domain as d on d.domain = split_part(e.address, '@', 2)
+join intermediate.domain_company as d on d.domain = split_part(e.address, '@', 2) and d.is_own
 left join employed as k on e.contact_id = k.contact_id
 cross join policy.behaviour as b
 where b.company_known_by_domain

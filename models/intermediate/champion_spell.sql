@@ -35,28 +35,44 @@ gone as (
     group by c.contact_id, j.changed_on
 ),
 
-wish as (
-    -- What no source dates was said before all that is dated.
+-- A bounce is so from the day its source states. What no source dates was seen by the record's last change, or before
+-- all that is dated; it says nothing beside a dated one, for such a change may be of anything.
+bounce as (
     select
-        contact_id,
-        max(coalesce(stated_at, updated_at, timestamp '0001-01-01')) filter (where preference = 'bounced') as bounced_at,
-        max(coalesce(stated_at, updated_at, timestamp '0001-01-01')) filter (where preference = 'subscribed') as wanted_at
+        p.contact_id, coalesce(p.stated_at, p.updated_at, timestamp '0001-01-01') as bounced_at
+    from objects.communication_preference as p
+    where p.channel = 'email' and p.topic is null and p.source_deleted_at is null and p.preference = 'bounced'
+    qualify p.stated_at is not null or (
+        max(p.stated_at) over (partition by p.contact_id) is null
+        and row_number() over (
+            partition by p.contact_id order by p.updated_at asc nulls last, p.communication_preference_id asc
+        ) = 1
+    )
+),
+
+-- Who is heard of again at the company, or asks for mail, can be reached. What they say elsewhere is no sign of that.
+heard as (
+    select contact_id, company_id, happened_at
+    from intermediate.contact_reached
+    where direction = 'in' or channel = 'meeting'
+    union all
+    select contact_id, null as company_id, stated_at as happened_at
     from objects.communication_preference
-    where channel = 'email' and topic is null and source_deleted_at is null
-    group by contact_id
+    where channel = 'email' and topic is null and source_deleted_at is null and preference = 'subscribed'
+        and stated_at is not null
 ),
 
 -- An address that mail comes back from says that somebody is gone once it has stood for a while without a word from them.
 unreachable as (
     select
-        w.contact_id, cast(cast(w.bounced_at as date) + interval 1 day * p.bounce_days as date) as from_on,
-        cast(least(min(h.happened_at), case when w.wanted_at > w.bounced_at then w.wanted_at end) as date) as to_on
-    from wish as w
+        b.contact_id, cast(cast(b.bounced_at as date) + interval 1 day * p.bounce_days as date) as from_on,
+        cast(min(h.happened_at) as date) as to_on
+    from bounce as b
+    join champion as c on b.contact_id = c.contact_id
     cross join policy.relationship as p
-    left join intermediate.contact_reached as h
-        on w.contact_id = h.contact_id and w.bounced_at < h.happened_at and (h.direction = 'in' or h.channel = 'meeting')
-    where w.bounced_at is not null
-    group by w.contact_id, w.bounced_at, w.wanted_at, p.bounce_days
+    left join heard as h
+        on b.contact_id = h.contact_id and b.bounced_at < h.happened_at and c.company_id = coalesce(h.company_id, c.company_id)
+    group by b.contact_id, b.bounced_at, p.bounce_days
 ),
 
 away as (

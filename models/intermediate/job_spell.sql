@@ -1,37 +1,34 @@
 -- One row per contact, company and unbroken time the contact has or had a job there, by what sources say; of a company
 -- that no source names, by the day on which an address at its own domain came.
-with past_role as (
-    -- A source that knows one company only leaves the one before out from then on.
-    select h.contact_id, h.company_id, h.started_on, h.ended_on, h.valid_to, h.created_at
-    from history.job_role as h
-    left join objects.job_role as j on h.job_role_id = j.job_role_id
-    where j.job_role_id is null and h.source_deleted_at is null
-    qualify row_number() over (partition by h.job_role_id order by h.valid_from desc) = 1
-),
-
-said as (
-    select contact_id, company_id, started_on, ended_on, coalesce(is_primary, false) as is_primary, created_at
-    from objects.job_role
-    where source_deleted_at is null and derived_by is null
-    union all
-    select contact_id, company_id, started_on, coalesce(ended_on, cast(valid_to as date)), false, created_at
-    from past_role
-    where valid_to is not null
-),
-
-address as (
-    select e.contact_id, d.company_id, min(cast(e.created_at as date)) as came_on
+with located as (
+    select e.contact_id, d.domain, d.company_id, d.is_own, min(cast(e.created_at as date)) as came_on
     from objects.contact_email as e
-    join intermediate.own_domain as d on d.domain = split_part(e.address, '@', 2)
+    join intermediate.domain_company as d on d.domain = split_part(e.address, '@', 2)
     where e.is_valid_syntax
         and coalesce(e.is_work, true)
         and not coalesce(e.is_role_address, false)
         and e.source_deleted_at is null
-    group by e.contact_id, d.company_id
+    group by e.contact_id, d.domain, d.company_id, d.is_own
+),
+
+-- An address at a domain of several companies is at the one of them that a source says the person has a job at.
+chosen as (
+    select *, count(*) over (partition by contact_id, domain) as choices
+    from located as l
+    where l.is_own or exists (
+        select 1 from intermediate.job_claim as s where s.contact_id = l.contact_id and s.company_id = l.company_id
+    )
+),
+
+address as (
+    select contact_id, company_id, min(came_on) as came_on
+    from chosen
+    where choices = 1
+    group by contact_id, company_id
 ),
 
 known as (
-    select contact_id, company_id, coalesce(started_on, cast(created_at as date)) as on_day from said
+    select contact_id, company_id, coalesce(started_on, cast(created_at as date)) as on_day from intermediate.job_claim
     union all
     select contact_id, company_id, came_on as on_day from address
 ),
@@ -53,7 +50,7 @@ claim as (
     select
         s.contact_id, s.company_id, coalesce(s.started_on, m.came_on) as started_on, s.ended_on, s.is_primary,
         'job' as evidence, coalesce(s.started_on, a.came_on, cast(s.created_at as date)) as known_on
-    from said as s
+    from intermediate.job_claim as s
     left join address as a on s.contact_id = a.contact_id and s.company_id = a.company_id
     left join moved as m on s.contact_id = m.contact_id and s.company_id = m.company_id
     union all
@@ -63,7 +60,9 @@ claim as (
     from address as a
     left join moved as m on a.contact_id = m.contact_id and a.company_id = m.company_id
     where m.contact_id is not null
-        or not exists (select 1 from said as s where s.contact_id = a.contact_id and s.company_id = a.company_id)
+        or not exists (
+            select 1 from intermediate.job_claim as s where s.contact_id = a.contact_id and s.company_id = a.company_id
+        )
 ),
 
 bounded as (
@@ -72,14 +71,13 @@ bounded as (
         coalesce(started_on, date '0001-01-01') as from_on,
         coalesce(ended_on, date '9999-12-31') as to_on
     from claim
-    where contact_id is not null and company_id is not null
 ),
 
 marked as (
     select
         *,
         coalesce(from_on > max(to_on) over (
-            partition by contact_id, company_id order by from_on, to_on
+            partition by contact_id, company_id, evidence order by from_on, to_on
             rows between unbounded preceding and 1 preceding
         ), true) as is_new
     from bounded
@@ -91,7 +89,7 @@ numbered as (
     select
         *,
         sum(cast(is_new as integer)) over (
-            partition by contact_id, company_id order by from_on, to_on range unbounded preceding
+            partition by contact_id, company_id, evidence order by from_on, to_on range unbounded preceding
         ) as spell
     from marked
 )

@@ -133,6 +133,20 @@ def test_participants_play_their_strongest_part_and_who_was_not_reached_took_non
     assert again["gone@y.example"] == "from"
 
 
+def test_an_address_is_gone_since_mail_first_came_back_from_it_after_its_owner_last_wrote() -> None:
+    def back(minute: int) -> bytes:
+        return BOUNCE.replace(b"<bounce@x>", f"<bounce{minute}@x>".encode()).replace(b"09:09", f"09:{minute}".encode())
+
+    def since(*more: bytes) -> list[tuple[str, str]]:
+        rows = mapped("communication_preference", [*TALK, *more])
+        return rows.select("stated_at", "_row_id").rows()
+
+    wrote = note("own", at=20).replace(b"Anna <anna@x.example>", b"gone@y.example")
+    assert since(back(30), back(12)) == [("2026-03-02T09:09:00Z", "file:2")]
+    assert since(back(30), back(12), wrote, back(40)) == [("2026-03-02T09:30:00Z", "file:4")]
+    assert since(back(12), wrote) == [], "it works again"
+
+
 def test_contacts_are_named_by_their_most_frequent_name() -> None:
     def of(name: str, at: int) -> bytes:
         return note(str(at), f"To: {name} <ben@y.example>", at=at)

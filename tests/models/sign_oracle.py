@@ -262,12 +262,13 @@ class Oracle(OfUse):
 
     def bounces(self, who: str, day: date) -> bool:
         wishes = [row for row in self.rows["objects.communication_preference"] if row["contact_id"] == who]
-        bounced = next((row["stated_at"] for row in wishes if row["preference"] == "bounced"), None)
-        if bounced is None or day < bounced.date() + days(BOUNCE_DAYS):
-            return False
+        bounced = [row["stated_at"] for row in wishes if row["preference"] == "bounced"]
         heard = [row["stated_at"] for row in wishes if row["preference"] == "subscribed"]
         heard += [m["sent_at"] for m in self.rows["objects.message"] if m.get("author_contact_id") == who]
-        return not any(at > bounced and at.date() <= day for at in heard)
+        return any(
+            day >= at.date() + days(BOUNCE_DAYS) and not any(word > at and word.date() <= day for word in heard)
+            for at in bounced
+        )
 
 
 def is_said(message: Row, talks: set[str]) -> bool:

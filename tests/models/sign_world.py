@@ -285,6 +285,8 @@ class World:
             if self.maybe(0.4):
                 wish: Row = {"contact_id": who, "channel": "email"}
                 self.add("objects.communication_preference", **wish, preference="bounced", stated_at=self.past())
+                if self.maybe(0.4):
+                    self.add("objects.communication_preference", **wish, preference="bounced", stated_at=self.past())
                 if self.maybe(0.3):
                     self.add("objects.communication_preference", **wish, preference="subscribed", stated_at=self.past())
             if self.maybe(0.4):

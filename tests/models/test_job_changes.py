@@ -75,6 +75,19 @@ def unbroken(roles: list[Row], company: str, day: int) -> list[Row]:
     return found
 
 
+def dated(roles: list[Row]) -> list[Row]:
+    """A role that nobody dates began with the first one at the company that somebody does, unless it ended before."""
+    made = []
+    for role in roles:
+        same = [other for other in roles if other["company_id"] == role["company_id"]]
+        starts = [other["started_on"] for other in same if (other["started_on"] or 0) < first(other["ended_on"])]
+        began = min((day for day in starts if day is not None), default=None)
+        if role["started_on"] is None and began is not None and first(role["ended_on"]) > began:
+            role = role | {"started_on": began}
+        made.append(role)
+    return made
+
+
 def first(*days: int | None) -> int:
     return next((day for day in days if day is not None), LATE)
 
@@ -92,6 +105,7 @@ def moved_to(roles: list[Row], addresses: dict[str, int | None]) -> set[str]:
 
 def main_company(roles: list[Row], addresses: dict[str, int | None], day: int) -> str | None:
     jobs, mails = [], []
+    roles = dated(roles)
     moved = moved_to(roles, addresses)
     roles = [
         role | {"started_on": addresses[role["company_id"]]}
@@ -183,6 +197,12 @@ def test_a_second_job_is_no_leaving(made: Made) -> None:
     assert changes(made(given(both))) == [], "the source says which one is the main one"
 
 
+def test_a_job_that_one_source_dates_and_another_does_not_began_when_it_did(made: Made) -> None:
+    before = {"company_id": "a", "ended_on": 5}
+    there = [{**NEXT, "is_primary": True}, {"company_id": "b"}]
+    assert changes(made(given([before, *there]))) == [MOVED]
+
+
 def test_a_company_the_source_names_no_more_was_left(made: Made) -> None:
     past = {"job_role_id": "gone", "contact_id": "ann", "company_id": "a", "valid_from": on(0), "valid_to": on(5)}
     history = {"history.job_role": [past | {"known_from": on(0)}]}
@@ -198,6 +218,10 @@ def test_a_later_address_elsewhere_is_a_move(made: Made) -> None:
     assert changes(made(given([job], {"b": None}))) == [], "nobody knows when it came"
     shared = {"objects.company_domain": [{"company_id": name, "domain": "b.example"} for name in ("b", "c")]}
     assert changes(made(given([job], {"b": 9}, **shared))) == [], "a domain of two companies"
+    at_one = [job, {"company_id": "c"}]
+    assert changes(made(given(at_one, {"b": 9}, **shared)))[0][:2] == ("a", "c"), "the one of the two she has a job at"
+    at_both = [*at_one, {"company_id": "b"}]
+    assert changes(made(given(at_both, {"b": 9}, **shared))) == [], "she has a job at both"
     assert changes(made(given([], {"a": 0, "b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
 
 

@@ -251,29 +251,62 @@ def test_who_comes_back_is_there(bench: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "wishes", "is_gone"),
+    ("bounces", "gone_from"),
     [
-        (None, [("bounced", "2026-06-17")], True),
-        (None, [("bounced", "2026-06-18")], False),
-        ("2026-06-16", [("bounced", "2026-06-17")], True),
-        ("2026-06-17T09:00:00", [("bounced", "2026-06-17")], False),
-        (None, [("bounced", "2026-06-10"), ("subscribed", "2026-06-11")], False),
-        (None, [("bounced", "2026-06-10"), ("subscribed", "2026-06-09")], True),
-        (None, [("bounced", None), ("subscribed", None)], True),
-        ("2025-01-01", [("bounced", None)], False),
+        ([("2026-03-02", None), (None, "2026-06-09"), (None, None)], "2026-03-16"),
+        ([("2026-03-02", None), ("2026-03-20", "2026-02-01")], "2026-03-16"),
+        ([(None, "2026-06-09"), (None, "2026-05-01"), (None, None)], "2026-05-15"),
+    ],
+)
+def test_a_bounce_counts_from_the_day_it_is_of_not_from_a_later_change_of_the_record(
+    bench: Any, bounces: list[tuple[str | None, str | None]], gone_from: str
+) -> None:
+    wish = {"contact_id": "ann", "channel": "email", "preference": "bounced"}
+    given = tables(
+        company=[{"company_id": "acme", "name": "Acme"}],
+        contact=[{"contact_id": "ann", "name": "Ann", "decision_role": "champion"}],
+        job_role=[job("ann", "acme")],
+        communication_preference=[wish | {"stated_at": at, "updated_at": changed} for at, changed in bounces],
+    )
+    told = {"contact_id": "ann", "name": "Ann", "known_from": "2020-05-01", "source_record_id": "ann"}
+    given["history.contact"] = [{**told, "valid_from": "2020-05-01", "decision_role": "champion"}]
+    spells = bench({"meta.run": RUN, **given}).want("intermediate.champion_spell").sort("from_on")
+    assert [(str(row["from_on"]), row["has_left"]) for row in spells.to_dicts()][:2] == [
+        ("2020-05-01", False),
+        (gone_from, True),
+    ]
+    assert all(spells["has_left"][1:])
+
+
+@pytest.mark.parametrize(
+    ("heard", "wishes", "is_gone", "company_id"),
+    [
+        (None, [("bounced", "2026-06-17")], True, None),
+        (None, [("bounced", "2026-06-18")], False, None),
+        ("2026-06-16", [("bounced", "2026-06-17")], True, None),
+        ("2026-06-17T09:00:00", [("bounced", "2026-06-17")], False, None),
+        (None, [("bounced", "2026-06-10"), ("subscribed", "2026-06-11")], False, None),
+        (None, [("bounced", "2026-06-10"), ("subscribed", "2026-06-09")], True, None),
+        (None, [("bounced", None), ("subscribed", None)], True, None),
+        ("2025-01-01", [("bounced", None)], False, None),
+        ("2026-06-05", [("bounced", "2026-06-01"), ("bounced", "2026-06-10")], True, None),
+        ("2026-06-11", [("bounced", "2026-06-01"), ("bounced", "2026-06-10")], False, None),
+        ("2026-06-11", [("bounced", "2026-06-10")], False, "acme"),
+        ("2026-06-11", [("bounced", "2026-06-10")], True, "elsewhere"),
     ],
 )
 def test_a_bounce_is_no_farewell_of_somebody_who_still_writes(
-    bench: Any, heard: str | None, wishes: list[tuple[str, str | None]], is_gone: bool
+    bench: Any, heard: str | None, wishes: list[tuple[str, str | None]], is_gone: bool, company_id: str | None
 ) -> None:
+    talk = {"conversation_id": "c1", "conversation_type": "email", "started_at": "2025-01-01", "company_id": company_id}
     said = [message("c1", heard, author_contact_id="ann")] if heard else []
     given = {
         "meta.run": RUN,
         **tables(
-            company=[{"company_id": "acme", "name": "Acme"}],
+            company=[{"company_id": "acme", "name": "Acme"}, {"company_id": "elsewhere", "name": "Elsewhere"}],
             contact=[{"contact_id": "ann", "name": "Ann", "decision_role": "champion"}],
             job_role=[job("ann", "acme")],
-            conversation=[{"conversation_id": "c1", "conversation_type": "email", "started_at": "2025-01-01"}],
+            conversation=[talk],
             message=said,
             communication_preference=[
                 {"contact_id": "ann", "channel": "email", "preference": word, "stated_at": at} for word, at in wishes
