@@ -1,7 +1,8 @@
 """Writes the demo's product use as Segment stores it, with the faults such logs have; what was done is the world's.
 
-The faults: calls that were sent twice and came in late, a line cut short, addresses in capitals, and the nightly list
-of users as a table of its own. Accounts go by `acct_%06d` of the company's number, users by their `external_user_id`.
+Licences in use are counted week by week, in a table of their own. The faults: calls that were sent twice and came in
+late, a line cut short, addresses in capitals, and the nightly list of users as a table of its own. Accounts go by
+`acct_%06d` of the company's number, users by their `external_user_id`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def write_exports(world: Mapping[str, pl.DataFrame], folder: Path, seed: int) ->
         # Segment packs what it stores.
         (folder / "segment-logs" / f"{month}.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     _write_users(folder / "users.csv", users, people, calls[-1][0] if calls else None)
+    _write_seats(folder / "seat readings.csv", world["seat_readings"])
 
 
 def _account(company_no: int) -> str:
@@ -181,3 +183,14 @@ def _write_users(path: Path, users: Mapping[int, Row], people: Mapping[int, Row]
         values = (user["external_user_id"], person["email"], name, user["plan"], user["signed_up_at"], user["status"])
         table.writerow([*values, _account(user["company_no"]), last_at])
     path.write_bytes(out.getvalue().encode())
+
+
+def _write_seats(path: Path, readings: pl.DataFrame) -> None:
+    readings.sort("company_no", "read_at").select(
+        subject_type=pl.lit("company"),
+        subject_id="acct_" + pl.col("company_no").cast(pl.String).str.zfill(6),
+        metric=pl.lit("seats_used"),
+        date=pl.col("read_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ"),
+        value="value",
+        unit=pl.lit("seats"),
+    ).write_csv(path)

@@ -102,13 +102,16 @@ def unpaid_from(company: Company) -> datetime | None:
 
 
 def stand_in(clock: Clock, contacts: Sequence[Contact]) -> None:
-    """See to it that somebody who mails and uses the product is there when a champion has left."""
+    """See to it that a champion who left was the only one, and that somebody mails and uses the product afterwards."""
     people: dict[int, list[Contact]] = {}
     for contact in contacts:
         if not contact.is_role_address:
             people.setdefault(contact.company.no, []).append(contact)
     for first, *others in people.values():
         decline = first.company.story.decline
+        if decline and decline.cause == "champion_left":
+            for other in others:
+                other.decision_role = "influencer" if other.decision_role == "champion" else other.decision_role
         stay = [other for other in others if other.left_at is None and other.person_no == other.no]
         if decline and decline.cause == "champion_left" and stay:
             early = [other for other in stay if other.created_at < decline.began_at - days(20)]

@@ -104,7 +104,7 @@ def _return(draft: Draft) -> None:
     old, return_at = draft.main, draft.company.story.return_at
     if old.end_at is None or return_at is None:
         return
-    at = max(return_at, old.end_at + days(40))
+    at = draft.company.story.return_at = max(return_at, old.end_at + days(40))
     if at < draft.clock.as_of:
         product_no, quantity = old.lines[0]
         back = draft.plan(at, [(product_no, max(1, round(quantity * draft.rng.uniform(0.6, 1.2))))])

@@ -101,6 +101,7 @@ COLUMNS: dict[str, str] = {
     "chat_parts": "chat_no part_no author_contact_no author_member_no body created_at",
     "assets": "asset_no company_no parent_asset_no name asset_type",
     "projects": "project_no company_no name status objective starts_on ends_on mrr currency owner_no",
+    "seat_readings": "company_no read_at value",
     "metric_readings": "reading_no subject_type company_no asset_no project_no metric read_at value",
     "contracts": "contract_no company_no deal_no name signed_on starts_on ends_on contract_value currency "
     "length_months auto_renew renewal_period_months notice_period_days billing_interval sla_name "

@@ -1,16 +1,18 @@
-"""What the success managers' tool measures: workspaces and projects of a customer, and licences used week by week.
+"""What is measured of customers: workspaces and projects in the success managers' tool, and licences used week by week.
 
+The product itself counts the licences of those whom that tool does not know.
 Readings sink where use drops before a customer leaves. The last four weeks of large customers are read daily, small
 customers every four weeks only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from models.demo.catalogue import PLANS, Catalogue
 from models.demo.clock import Clock, add_months, days, month_start, month_starts
 from models.demo.companies import Company
 from models.demo.draft import SEATS
@@ -25,51 +27,66 @@ DAILY = 28
 class Gauge:
     """Collects assets, projects and readings of the companies that the success managers' tool knows."""
 
-    def __init__(self, clock: Clock, plans: Sequence[Plan]) -> None:
+    def __init__(self, clock: Clock, catalogue: Catalogue, plans: Sequence[Plan]) -> None:
         self.clock = clock
         self.today = (clock.as_of - timedelta(microseconds=1)).date()
         self.assets: list[Row] = []
         self.projects: list[Row] = []
         self.readings: list[Row] = []
-        self._seats: dict[int, int] = {}
+        self.seats: list[Row] = []
+        self._bought: dict[int, list[Row]] = {}
+        of_plans = {price.no for price in catalogue.prices if price.product_no in PLANS}
         for plan in plans:
-            self._seats[plan.company_no] = max(plan.lines[0][1], self._seats.get(plan.company_no, 0))
+            own = self._bought.setdefault(plan.company_no, [])
+            own += [version for version in plan.versions if version["price_no"] in of_plans]
 
     def read(self, companies: Sequence[Company]) -> None:
         """Everything of all companies; readings are numbered by time."""
         for company in companies:
+            rng = self.clock.rng("readings", company.no)
             if company.in_planhat and company.spans:
-                rng = self.clock.rng("readings", company.no)
-                seats = self._seats.get(company.no, sum(SEATS[company.segment]) // 3)
-                self._company(rng, company, seats)
-                self._assets(rng, company, seats)
+                for at, used in self._counts(rng, company):
+                    self._reading(company, "company", at, "licences_used", used)
+                self._assets(rng, company)
                 self._projects(rng, company)
+            elif company.in_usage and company.spans:
+                counts = self._counts(rng, company)
+                self.seats += [{"company_no": company.no, "read_at": at, "value": used} for at, used in counts]
         self.readings.sort(key=lambda row: (row["read_at"], row["company_no"], row["asset_no"] or 0))
         self.readings = [{"reading_no": no} | row for no, row in enumerate(self.readings, start=1)]
 
-    def _company(self, rng: Random, company: Company, seats: int) -> None:
+    def _seats(self, company: Company, at: datetime) -> int:
+        """How many licences the company has; of those whom no billing system knows, what their like have."""
+        if company.no not in self._bought:
+            return sum(SEATS[company.segment]) // 3
+        own = self._bought[company.no]
+        return sum(
+            v["quantity"] for v in own if v["valid_from"] <= at and (v["valid_to"] is None or at < v["valid_to"])
+        )
+
+    def _counts(self, rng: Random, company: Company) -> Iterator[tuple[datetime, Decimal]]:
+        """When the licences in use are counted, and how many there are."""
         monday = company.spans[0][0].date() + timedelta(days=7 - company.spans[0][0].weekday())
         daily_from = self.today - timedelta(days=DAILY) if company.segment == "enterprise" else self.today
         day = monday
         while day <= self.today:
             at = datetime(day.year, day.month, day.day, 4)
             if company.pays_at(at) and at < self.clock.as_of:
-                self._reading(company, "company", at, "licences_used", _used(rng, company, at, seats))
+                yield at, _used(rng, company, at, self._seats(company, at))
             step = 28 if company.segment == "startup" else 7
             day += timedelta(days=1 if day >= daily_from else step)
 
-    def _assets(self, rng: Random, company: Company, seats: int) -> None:
+    def _assets(self, rng: Random, company: Company) -> None:
         """Workspaces, those of large customers below a site, read at the start of each month."""
         count = {"startup": (0, 1), "mid_market": (1, 2), "enterprise": (2, 4)}[company.segment]
         site = self._asset(company, f"Site {company.city}", "site", None) if company.segment == "enterprise" else None
         teams = rng.sample(TEAMS, rng.randint(*count))
         for place, team in enumerate(teams, start=1):
             asset_no = self._asset(company, f"Workspace {team}", "workspace", site)
-            share = max(1, seats // (place + 1))
             for month in month_starts(add_months(company.spans[0][0], 1), self.clock.as_of):
                 at = month + timedelta(hours=4)
                 if company.pays_at(at) and at < self.clock.as_of:
-                    used = _used(rng, company, at, share)
+                    used = _used(rng, company, at, max(1, self._seats(company, at) // (place + 1)))
                     self._reading(company, "asset", at, "licences_used", used, asset_no=asset_no)
 
     def _asset(self, company: Company, name: str, kind: str, parent_no: int | None) -> int:

@@ -130,11 +130,13 @@ class Product:
     ) -> Iterator[tuple[datetime, str]]:
         """What one user does and when: more in content companies, on a few days a month, several things a day.
 
-        Where use drops one user after another does nothing any more.
+        Where use drops there is some to drop, and one user after another does nothing any more.
         """
         company, left_at = contact.company, contact.left_at
-        patience = self.clock.rng("patience", contact.no).uniform(0.3, 1.0)
+        patience = self.clock.rng("patience", contact.no).uniform(0.2, 0.7)
         zeal = MONTHLY_EVENTS[company.segment] * rng.choice((0.3, 0.7, 1, 1, 1.4, 2))
+        drops = company.story.decline is not None and company.story.decline.cause == "usage_drop"
+        zeal = max(zeal, MONTHLY_EVENTS[company.segment] * 1.4) if drops else zeal
         growth = {"growing": 0.5, "shrinking": -0.4}.get(company.story.fate, 0.0)
         seen: set[datetime] = set()
         for first, last in spans:

@@ -28,7 +28,8 @@ the truth about them. It is a dict of polars frames; names and columns stand in 
   quarter of the fall, later. `truth_decline` says which, from when, and whether the customer was lost or came back.
   A champion who left (`contacts.left_at`) is deactivated, attends nothing more, and mail to him or her comes back.
   Mail that comes back from somebody who is there is sent again and answered.
-- Product users are contacts. Licences in use (`metric_readings`) go with use.
+- Product users are contacts. Licences in use go with use; the success managers' tool has them
+  (`metric_readings`), else the product (`seat_readings`).
 - Services follow a won deal or, without one, help unhappy customers; a company has them where the CRM hubspot or
   planhat knows it. Contracts are the bought unit's; unsigned ones have no `signed_on`; `ends_on` is the day after.
 - Tasks open at the end may be due later than `as_of`; so may deliverables, milestones, services and payments.
@@ -109,7 +110,7 @@ def make_world(seed: int = 7, companies: int = 300, months: int = 36, as_of: dat
     rows["companies"], rows["contacts"] = company_rows(clock, firms), contact_rows(clock, people)
     rows |= _deals(clock, sales, people) | _money(clock, catalogue, firms, plans, sales)
     rows |= _talk(clock, firms, people, team)
-    rows |= _work(clock, firms, people, team, sales) | _product(clock, firms, people, plans)
+    rows |= _work(clock, firms, people, team, sales) | _product(clock, catalogue, firms, people, plans)
     rows["survey_responses"] = survey_rows(clock, people, rows["nps_responses"])
     rows["communication_preferences"] = preference_rows(clock, people, rows["mails"])
     rows |= {"truth_distinct": distinct_rows(firms, people), "truth_job_change": job_change_rows(people)}
@@ -200,8 +201,10 @@ def _work(
     }
 
 
-def _product(clock: Clock, firms: list[Company], people: list[Contact], plans: list[Plan]) -> dict[str, list[Row]]:
-    product, tracker, gauge = Product(clock, plans), Tracker(clock), Gauge(clock, plans)
+def _product(
+    clock: Clock, catalogue: Catalogue, firms: list[Company], people: list[Contact], plans: list[Plan]
+) -> dict[str, list[Row]]:
+    product, tracker, gauge = Product(clock, plans), Tracker(clock), Gauge(clock, catalogue, plans)
     product.use(people)
     tracker.watch(firms, people)
     gauge.read(firms)
@@ -213,6 +216,7 @@ def _product(clock: Clock, firms: list[Company], people: list[Contact], plans: l
         "assets": gauge.assets,
         "projects": gauge.projects,
         "metric_readings": gauge.readings,
+        "seat_readings": gauge.seats,
     }
 
 

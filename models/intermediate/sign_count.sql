@@ -1,5 +1,5 @@
 -- Spells of the signs that are counted: the changes of each summed up, day by day, and what the sums say. A share of
--- nothing is not known; use without licences is measured by the most there was until then.
+-- nothing, or of too little, is not known; use without licences is measured by the most there was until then.
 with moved as (
     select company_id, factor, on_day, part, whole from intermediate.sign_response
     union all
@@ -51,10 +51,14 @@ valued as (
         cast(round(case
             when m.factor in ('ticket_load', 'ticket_severity') then m.part
             when m.factor = 'nps' then 100 * m.part / nullif(m.base, 0)
-            when m.factor <> 'response_balance' or m.base >= p.response_messages then m.part / nullif(m.base, 0)
+            when m.factor = 'response_balance' and m.base < p.response_messages then null
+            when m.factor = 'csat' and m.base < p.csat_ratings then null
+            when m.factor = 'usage_trend' and m.base < u.trend_acts then null
+            else m.part / nullif(m.base, 0)
         end, 6) as decimal(18, 6)) as value
     from measured as m
     cross join policy.health as p
+    cross join policy.usage as u
 ),
 
 changed as (

@@ -29,7 +29,9 @@ class CompanyUsage(Schema):
     event_count: Whole = field("Acts in the window.", required=True, ge=0)
     event_count_before: Whole = field("Acts in the window before.", required=True, ge=0)
     weight: Exact = field("What the acts in the window count together.", required=True, ge=0)
-    trend: Number = field("Change of the acts from the window before, as a share of them; null without any.", ge=-1)
+    trend: Number = field(
+        "Change of the acts from the window before, as a share of them; null of fewer than `trend_acts`.", ge=-1
+    )
     licences_bought: Exact = field("Licences of what runs now; null without any.", ge=0)
     licences_used: Exact = field("Licences in use: the newest reading, else the active users.", required=True, ge=0)
     licences_used_from: Text = field(

@@ -48,7 +48,10 @@ select
     coalesce(w.event_count, 0) as event_count,
     coalesce(w.event_count_before, 0) as event_count_before,
     coalesce(w.weight, 0) as weight,
-    round((w.event_count - w.event_count_before) / cast(nullif(w.event_count_before, 0) as double), 6) as trend,
+    case
+        when w.event_count_before >= p.trend_acts
+            then round((w.event_count - w.event_count_before) / cast(w.event_count_before as double), 6)
+    end as trend,
     l.licences_bought,
     coalesce(m.value, w.active_users, 0) as licences_used,
     case when m.value is not null then 'reading' else 'active_users' end as licences_used_from,

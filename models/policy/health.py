@@ -98,6 +98,7 @@ class Policy(BaseModel):
     csm_score_days: Days
     response_grace_days: Annotated[int, Field(ge=0)]
     response_messages: Days
+    csat_ratings: Annotated[int, Field(ge=1, le=3660)]
     contract_horizon_days: Days
     alert_after_days: Days
     severe_priorities: list[Priority]

@@ -16,6 +16,7 @@ class Policy(BaseModel):
 
     window_days: Days
     short_days: Days
+    trend_acts: Annotated[int, Field(ge=1, le=1_000_000)]
     feature_days: Days
     seat_categories: list[str]
     seat_metrics: list[str]

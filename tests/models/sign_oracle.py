@@ -164,7 +164,7 @@ class Oracle(OfUse):
             if row["score"] != 3 and row["ticket_id"] not in names:
                 found.append((row["answered_at"].date(), row["score"] > 3))
         live = [is_good for at, is_good in found if 0 <= (day - at).days <= WINDOWS["csat_days"]]
-        return share(sum(live), len(live))
+        return share(sum(live), len(live), least=WINDOWS["csat_ratings"])
 
     def nps(self, company: str, day: date) -> Value:
         newest: dict[Any, Row] = {}

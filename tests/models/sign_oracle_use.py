@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from sign_world import FIRST, LAST, USAGE_DAYS, Row, World, number
+from sign_world import FIRST, LAST, TREND_ACTS, USAGE_DAYS, Row, World, number
 
 Value = Decimal | None
 
@@ -76,7 +76,7 @@ class OfUse:
     def usage_trend(self, company: str, day: date) -> Value:
         now = len(self.acts(company, day, 1, USAGE_DAYS))
         before = len(self.acts(company, day, USAGE_DAYS + 1, 2 * USAGE_DAYS))
-        return share(now - before, before)
+        return share(now - before, before, least=TREND_ACTS)
 
     def usage_breadth(self, company: str, day: date) -> Value:
         used = [row["occurred_at"].date() for row in self.get("usage_event", company)]

@@ -22,12 +22,13 @@ WINDOWS = {
     "response_days": 20,
     "response_grace_days": 2,
     "response_messages": 2,
+    "csat_ratings": 2,
     "ticket_days": 15,
     "csat_days": 25,
     "csm_score_days": 30,
     "contract_horizon_days": 40,
 }
-NPS_DAYS, USAGE_DAYS, BOUNCE_DAYS = 30, 6, 5
+NPS_DAYS, USAGE_DAYS, BOUNCE_DAYS, TREND_ACTS = 30, 6, 5, 2
 Row = dict[str, Any]
 
 
@@ -55,7 +56,7 @@ class World:
         changed = {
             "health": WINDOWS,
             "nps": {"window_days": NPS_DAYS},
-            "usage": {"window_days": USAGE_DAYS},
+            "usage": {"window_days": USAGE_DAYS, "trend_acts": TREND_ACTS},
             "relationship": {"bounce_days": BOUNCE_DAYS},
         }
         given = {

@@ -185,6 +185,7 @@ def policy(**change: Any) -> dict[str, Any]:
         "months_back": 12,
         "response_grace_days": 3,
         "response_messages": 3,
+        "csat_ratings": 3,
         "alert_after_days": 3,
         "contract_horizon_days": 365,
         "severe_priorities": ["high"],

@@ -124,7 +124,11 @@ def world() -> dict[str, Any]:
                     "external_user_id": "busy",
                     "occurred_at": at,
                 }
-                for name, at in (("e1", "2026-05-10"), ("e2", "2026-06-10"), ("e3", "2026-06-20"))
+                for name, at in (
+                    *((f"e1-{nth}", "2026-05-10") for nth in range(20)),
+                    ("e2", "2026-06-10"),
+                    ("e3", "2026-06-20"),
+                )
             ],
         ),
     }
@@ -165,7 +169,7 @@ def test_each_sign_leads_to_the_rows_it_is_read_from(bench: Any) -> None:
 
 
 def test_in_a_world_of_all_sorts_each_sign_has_its_rows_and_each_sum_comes_out(bench: Any) -> None:
-    made = bench(World(seed=8, companies=40).tables())
+    made = bench(World(seed=12, companies=40).tables())
     for invariant in (path.stem for path in MODELS.glob("invariants/health_*.sql")):
         assert made.offenders(invariant).height == 0, invariant
     assert made.want("marts.health_factor")["factor"].n_unique() == 14

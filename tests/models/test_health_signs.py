@@ -67,9 +67,12 @@ def test_ticket_signs_are_zero_where_a_helpdesk_is_known_and_absent_where_it_is_
         {**ticket, "ticket_id": "solved", "priority": "high", "status": "solved", "csat": "bad"},
         {**ticket, "ticket_id": "old", "opened_at": "2026-01-01", "csat": "good"},
     ]
+    rated = [{**ticket, "ticket_id": f"rated{nth}", "csat": word} for nth, word in enumerate(("good", "bad"))]
     assert read(run_models, {"objects.ticket": tickets}, "ticket_load") == 3
     assert read(run_models, {"objects.ticket": tickets}, "ticket_severity") == 1
-    assert read(run_models, {"objects.ticket": tickets}, "csat") == Decimal("0.5")
+    assert read(run_models, {"objects.ticket": [*tickets, *rated]}, "csat") == Decimal("0.5")
+    assert read(run_models, {"objects.ticket": [*tickets, *rated[:1]]}, "csat") == Decimal("0.666667")
+    assert read(run_models, {"objects.ticket": tickets}, "csat") is None, "two ratings say nothing"
     others = [{**ticket, "company_id": "other"}]
     assert read(run_models, {"objects.ticket": others}, "ticket_load") == 0
     assert read(run_models, {"objects.ticket": others}, "csat") is None
@@ -174,9 +177,12 @@ def test_use_is_measured_by_licences_else_by_the_most_users_there_were(run_model
 
 
 def test_the_trend_of_use_is_what_is_more_than_before(run_models: Any) -> None:
-    now, before = ("2026-06-03", "2026-06-30"), ("2026-05-06", "2026-05-20", "2026-06-02", "2026-06-02")
+    now = ("2026-06-03", "2026-06-30") * 5
+    before = ("2026-05-06", "2026-05-20", "2026-06-02", "2026-06-02") * 5
     assert read(run_models, {"objects.usage_event": used("ann", *now, *before)}, "usage_trend") == Decimal("-0.5")
-    assert read(run_models, {"objects.usage_event": used("ann", *now, "2026-05-05")}, "usage_trend") is None
+    few = used("ann", *now, *before[1:])
+    assert read(run_models, {"objects.usage_event": few}, "usage_trend") is None, "19 acts say nothing"
+    assert read(run_models, {"objects.usage_event": used("ann", *now, *["2026-05-05"] * 20)}, "usage_trend") is None
 
 
 def test_delivery_is_the_age_of_what_is_late_longest_of_what_runs(run_models: Any) -> None:
@@ -210,9 +216,11 @@ def test_some_words_make_a_ticket_severe_whatever_its_priority(run_models: Any) 
 def test_a_survey_counts_beside_ratings_but_not_twice_for_one_ticket(run_models: Any) -> None:
     ticket = {"subject": "Help", "status": "open", "opened_at": "2026-06-01", "company_id": "acme", "ticket_id": "t"}
     answer = {"survey_type": "csat", "company_id": "acme", "scale_min": 1, "scale_max": 5, "answered_at": "2026-06-02"}
+    other = {"contact_id": "ben", **answer}
     answers = [{**answer, "score": 1, "ticket_id": "t"}, {**answer, "score": 2}, {**answer, "score": 3}]
+    answers += [{**other, "score": 1}]
     rated = {"objects.ticket": [{**ticket, "csat": "good"}], "objects.survey_response": answers}
-    assert read(run_models, rated, "csat") == Decimal("0.5")
+    assert read(run_models, rated, "csat") == Decimal("0.333333")
     assert read(run_models, {**rated, "objects.ticket": [ticket]}, "csat") == 0
 
 

@@ -117,7 +117,7 @@ def test_the_window_is_as_counted_plainly(bench: Any) -> None:
         assert row["feature_breadth"] == pytest.approx(len({line["event_name"] for line in now}) / 5, abs=1e-6)
         daily = {(line["product_user_id"], line["occurred_at"].date()) for line in now}
         assert row["stickiness"] == (pytest.approx(len(daily) / 28 / len(active), abs=1e-6) if active else None)
-        assert row["trend"] == (pytest.approx(len(now) / len(before) - 1, abs=1e-6) if before else None)
+        assert row["trend"] == (pytest.approx(len(now) / len(before) - 1, abs=1e-6) if len(before) >= 20 else None)
         assert row["breadth"] == (None if company == "c0" else pytest.approx(len(active) / 4, abs=1e-6))
         assert row["last_used_at"] == max(line["occurred_at"] for line in events if line["company_id"] == company)
 
@@ -183,7 +183,9 @@ def test_a_person_with_two_accounts_is_one_user(bench: Any) -> None:
 
 
 def test_a_short_window_that_is_longer_is_refused(tmp_path: Any) -> None:
-    text = "window_days = 7\nshort_days = 8\nfeature_days = 9\nseat_categories = []\nseat_metrics = []\n"
+    text = (
+        "window_days = 7\nshort_days = 8\ntrend_acts = 1\nfeature_days = 9\nseat_categories = []\nseat_metrics = []\n"
+    )
     (tmp_path / "usage.toml").write_text(text)
     with pytest.raises(PolicyError, match="short_days must not be more"):
         load_policies(tmp_path)
