@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import demo_identity, identity, ingest, revenue, run, telco
+from tests.benchmarks import demo_causes, demo_identity, identity, ingest, revenue, run, telco
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "revenue": revenue.benchmark,
     "identity": identity.benchmark,
     "worlds": demo_identity.benchmark,
+    "causes": demo_causes.benchmark,
     "telco": telco.benchmark,
 }
 
@@ -26,7 +27,8 @@ def main() -> None:
         description="ingest: sync of a 1 GB CSV beside DuckDB's own read_csv; run: a whole run of 200,000 companies; "
         "revenue: the movements of 200,000 companies over 60 months beside a bare query; "
         "identity: matching of public data (in the folder RAPPORT_PUBLIC_DATA) and of 1,000,000 company records; "
-        "worlds: matching of demo worlds, against their truth; telco: the probability model on public data.",
+        "worlds: matching of demo worlds, against their truth; causes: whether what made customers of demo worlds "
+        "decline leads the explanation of their health; telco: the probability model on public data.",
         epilog="Example: python -m tests.benchmarks --only ingest --size 0.1",
     )
     parser.add_argument("--only", choices=BENCHMARKS, help="one of them; all when left out")

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipelines.home import Home
 from pipelines.rooms import CONNECTORS
+from pipelines.warehouse import Connection
 
 RECORD_IDS: dict[tuple[str, str], tuple[str, Callable[[int], str] | None]] = {
     ("company", "crm"): ("hubspot", lambda no: str(10_000_000_000 + no)),
@@ -51,10 +53,22 @@ def has_demo(system: str) -> bool:
     return (CONNECTORS / SOURCES.get(system, system) / "demo.py").is_file()
 
 
-def identities(truth: pl.DataFrame) -> pl.DataFrame:
+def truth(home: Home, name: str) -> pl.DataFrame:
+    """What the world of a demo's home knows of itself."""
+    return pl.read_parquet(home.path / "truth" / f"{name}.parquet")
+
+
+def numbered(home: Home, con: Connection, kind: str) -> pl.DataFrame:
+    """The number in the world of each golden company or team member."""
+    links = con.sql(f"select source_key, {kind}_id from identity.{kind}_link").pl()
+    known = identities(truth(home, "identity")).filter(pl.col("kind") == kind).join(links, on="source_key")
+    return known.select(f"{kind}_id", "no").unique()
+
+
+def identities(known: pl.DataFrame) -> pl.DataFrame:
     """Those records of `truth_identity` that the demo writes, each with its `source_key`."""
     rows = []
-    for row in truth.iter_rows(named=True):
+    for row in known.iter_rows(named=True):
         if has_demo(row["system"]):
             source, write = RECORD_IDS[row["kind"], row["system"]]
             record = write(row["record_no"]) if write else row["address"]

@@ -11,12 +11,12 @@ import pytest
 
 from models.policy import loading
 from pipelines import demo, runs
-from pipelines.answers import explaining_health
 from pipelines.answers.lookup import open_snapshot
 from pipelines.home import Home
 from pipelines.sync.ingest import Synced
 from pipelines.warehouse import Connection
-from tests.pipelines.demo_truth import declines, graded, has_demo, identities, score, wrongly_merged
+from tests.pipelines.demo_causes import explained
+from tests.pipelines.demo_truth import declines, graded, has_demo, identities, numbered, score, truth, wrongly_merged
 
 RECALL = 0.97
 """The least share of pairs that belong together and are joined; the others are asked about or left."""
@@ -48,10 +48,6 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, list[
 def published(done: tuple[Home, list[Synced], runs.RunResult]) -> Iterator[Connection]:
     with open_snapshot(done[0]) as con:
         yield con
-
-
-def truth(home: Home, name: str) -> pl.DataFrame:
-    return pl.read_parquet(home.path / "truth" / f"{name}.parquet")
 
 
 def test_the_run_succeeds_and_nothing_is_lost(done: tuple[Home, list[Synced], runs.RunResult]) -> None:
@@ -198,13 +194,6 @@ def test_ticket_times_are_the_truth(done: tuple[Home, list[Synced], runs.RunResu
     assert ours == theirs
 
 
-def numbered(home: Home, con: Connection, kind: str) -> pl.DataFrame:
-    """The number in the world of each golden company or team member."""
-    links = con.sql(f"select source_key, {kind}_id from identity.{kind}_link").pl()
-    known = identities(truth(home, "identity")).filter(pl.col("kind") == kind).join(links, on="source_key")
-    return known.select(f"{kind}_id", "no").unique()
-
-
 def test_use_is_the_truth(done: tuple[Home, list[Synced], runs.RunResult], published: Connection) -> None:
     ours = published.sql(
         "select company_id, cast(date_trunc('month', occurred_at) as date) as month, "
@@ -276,18 +265,12 @@ def test_what_made_a_customer_decline_leads_the_explanation(
     done: tuple[Home, list[Synced], runs.RunResult], published: Connection
 ) -> None:
     """From the day before it began, the theme of the planted cause takes most from the score; all parts sum exactly."""
-    scored = published.sql("select distinct company_id from marts.health_day").pl()
-    companies = numbered(done[0], published, "company").join(scored, on="company_id").rename({"no": "company_no"})
+    told = explained(done[0], published)
     planted = declines(truth(done[0], "decline"), demo.LAST_DAY)
-    told = []
-    for row in planted.join(companies, on="company_no").sort("company_no").iter_rows(named=True):
-        found = explaining_health.find(done[0], row["company_id"], row["from_on"], row["to_on"])
-        assert found["problems"] == []
-        told.append((row["company_no"], row["theme"], found["themes"][0]["theme"]))
-    assert {row[0] for row in told} == set(planted["company_no"]), "each is looked at"
-    assert {row[1] for row in told} == {"people", "usage", "payment", "support"}
+    assert {row.company_no for row in told} == set(planted["company_no"]), "each is looked at"
+    assert {row.theme for row in told} == {"people", "usage", "payment", "support"}
     assert len(told) > 30
-    assert [row for row in told if row[1] != row[2]] == []
+    assert [row for row in told if row.leading != row.theme] == []
 
 
 def test_every_table_and_column_is_explained(published: Connection) -> None:
