@@ -155,4 +155,5 @@ class Gauge:
 
 def _used(rng: Random, company: Company, at: datetime, seats: int) -> Decimal:
     share = 0.15 + 0.95 * company.story.mood(at, "usage") + rng.uniform(-0.06, 0.06)
+    share *= 1 - 0.85 * company.story.sunk(at, "usage_drop")
     return Decimal(max(0, min(seats, round(seats * share))))

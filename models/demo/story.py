@@ -27,6 +27,8 @@ FEATURES = listed(
 )
 # kind of company: share of all
 KINDS = (("billed", 0.60), ("outside", 0.06), ("trial", 0.06))
+UNHAPPY = 0.95
+"""Of those who neither leave nor change, the others were never content."""
 LEAVERS = ("left_period_end", "left_at_once", "payment_failed", "returned")
 # cause of a decline: the sign that shows it
 SIGN_OF = {"champion_left": "people", "usage_drop": "usage", "unpaid": "payment", "tickets": "support"}
@@ -129,5 +131,9 @@ def _story(clock: Clock, rng: Random, kind: str, turn: int) -> Story:
     if fate == "returned":
         turn_at = min(turn_at, signed_at + (clock.as_of - signed_at) * 0.75).replace(microsecond=0)
         return_at = between(rng, add_months(turn_at, 2), add_months(turn_at, 8))
-    base = rng.uniform(0.5, 0.62) if rng.random() < 0.08 else rng.uniform(0.68, 0.95)
+    temper = rng.random()
+    low, high = (
+        (0.5, 0.62) if temper < 0.08 else (0.05, 0.15) if temper > UNHAPPY and fate == "steady" else (0.68, 0.95)
+    )
+    base = rng.uniform(low, high)
     return Story(kind, fate, feature, signed_at, turn_at, return_at, base)
