@@ -57,7 +57,7 @@ def schema_of(table: str) -> type[Schema] | None:
 def columns_of(schema: type[Schema]) -> tuple[Column, ...]:
     """The declared columns: own fields first (the id leads), then the ones shared with all objects, or other marts."""
     declared = schema.to_schema().columns
-    base = next(one for one in schema.__mro__ if Schema in one.__bases__)
+    base = next(one for one in schema.__mro__ if issubclass(one, Schema) and Schema in one.__bases__)
     shared = [] if base is schema else list(base.to_schema().columns)
     names = [name for name in declared if name not in shared] + shared
     if issubclass(schema, Span):  # the id leads here too

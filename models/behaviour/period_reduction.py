@@ -78,7 +78,7 @@ def after_discounts(lines: pl.DataFrame, discounts: pl.DataFrame) -> pl.DataFram
 def _less(amounts: pl.DataFrame, percents: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """The amounts less the percentages of their key: the first is taken off, then the second of what is left."""
     percents = percents.with_columns(step=pl.int_range(pl.len()).over(key))
-    for step in range(percents["step"].max() + 1 if percents.height else 0):
+    for step in percents["step"].unique().sort():
         amounts = amounts.join(percents.filter(step=step).drop("step"), on=key, how="left")
         off = rounded(pl.col("amount") * pl.col("percent").fill_null(0), PERCENT)
         amounts = amounts.with_columns(amount=pl.col("amount") - off).drop("percent")
