@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,10 +20,40 @@ from pipelines.home import Home
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+SET_ASIDE = 3
+"""The exit code of a sync that took everything but whole files: what came can be built on, and somebody has to look."""
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 done, but something failed or does not hold; 2 not understood or not started; "
+    "3 done, but a whole file was set aside."
+)
+
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
+
+
+def day(text: str) -> datetime:
+    """The day that was typed as an option or argument."""
+    return _time(text, ["%Y-%m-%d"], "a day", "2026-06-30 (year-month-day)")
+
+
+def month(text: str) -> datetime:
+    """The first day of the month that was typed."""
+    return _time(text, ["%Y-%m"], "a month", "2026-06 (year-month)")
+
+
+def moment(text: str) -> datetime:
+    """The moment that was typed; of a day alone, its beginning."""
+    formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
+    return _time(text, formats, "a moment", "2026-06-30 or 2026-06-30T14:05:00")
+
+
+def _time(text: str, formats: list[str], kind: str, example: str) -> datetime:
+    for one in formats:
+        with suppress(ValueError):
+            return datetime.strptime(text, one)
+    raise typer.BadParameter(f"{text!r} is not {kind}. Write it like {example}.")
 
 
 def find_home(path: Path | None, *, must_exist: bool = True) -> Home:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
+from pipelines.console import HomeOption, JsonOption, day, find_home, month, out, print_json, spoken
 from pipelines.home import Home
 
 Company = Annotated[str, typer.Argument(help="The company's name, domain or id.")]
@@ -21,12 +21,8 @@ Found = list[dict[str, Any]]
 
 def changes(
     company: Company,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or later.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or before.")
-    ] = None,
+    since: Annotated[datetime | None, typer.Option(parser=day, help="Only what changed on this day or later.")] = None,
+    until: Annotated[datetime | None, typer.Option(parser=day, help="Only what changed on this day or before.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many to print, of the newest; 0 for all. JSON has all.")] = 40,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -40,7 +36,7 @@ def changes(
 
 def restatements(
     month: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m"], help="Only numbers of this month, such as 2026-03.")
+        datetime | None, typer.Option(parser=month, help="Only numbers of this month, such as 2026-03.")
     ] = None,
     company: Annotated[str | None, typer.Option(help="Only this company's MRR (name, domain or id).")] = None,
     home: HomeOption = None,
