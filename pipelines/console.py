@@ -6,11 +6,11 @@ What was typed and what is printed belongs to the module of each command.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +19,8 @@ from pipelines.home import Home
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Found = TypeVar("Found")
 
 SET_ASIDE = 3
 """The exit code of a sync that took everything but whole files: what came can be built on, and somebody has to look."""
@@ -74,6 +76,16 @@ def refuse(sentence: str) -> NoReturn:
 def print_json(value: Any) -> None:
     """Print what a script reads: days and amounts as text."""
     print(json.dumps(value, indent=2, default=str))
+
+
+def answer(home: Path | None, as_json: bool, find: Callable[[Home], Found], text: Callable[[Found], str]) -> None:
+    """Find something in a home and print it: as it is for a script, as text for a person."""
+    place = find_home(home)
+    with spoken():
+        found = find(place)
+    if as_json:
+        return print_json(found)
+    out.print(text(found), markup=False)
 
 
 @contextmanager
