@@ -14,8 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -35,6 +36,18 @@ PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": "a day, such as 2026-12-24",
 }
 """What the patterns mean that texts of settings must match."""
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{zone!r} is not a time zone of the IANA list, such as 'Europe/Berlin'") from error
+    return zone
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+"""A time zone by its name in the IANA list."""
 _KINDS = {
     "int": "a whole number",
     "decimal": "a number",

@@ -1,6 +1,6 @@
 """The `rapport` command: reads what was typed, calls the room that does it, says what came of it.
 
-Exit codes: 0 done; 1 done, but something failed or does not hold; 2 the command could not be understood or started.
+What its exit codes mean stands in `console.EXIT_CODES`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,20 @@ from pipelines.answers import (
     risk_commands,
     team_commands,
 )
-from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
+from pipelines.console import (
+    EXIT_CODES,
+    SET_ASIDE,
+    HomeOption,
+    JsonOption,
+    day,
+    err,
+    find_home,
+    moment,
+    out,
+    print_json,
+    refuse,
+    spoken,
+)
 from pipelines.home import Home
 from pipelines.match import commands as match
 from pipelines.new_source.add_source import add_source
@@ -30,21 +43,24 @@ from pipelines.new_source.add_source import add_source
 app = typer.Typer(
     name="rapport",
     help="One customer truth in DuckDB, from the exports of your CRM, mail, help desk, billing and survey systems.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
 DayOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The last day that counts; records are as they were on it."),
+    typer.Option("--as-of", parser=day, help="The last day that counts; records are as they were on it."),
 ]
 KnownOption = Annotated[
-    datetime | None, typer.Option("--as-known-on", formats=["%Y-%m-%d"], help="Only what was known at this day's end.")
+    datetime | None, typer.Option("--as-known-on", parser=day, help="Only what was known at this day's end.")
 ]
 DeliveredOption = Annotated[
     datetime | None,
     typer.Option(
-        "--delivered-at", help="State when the files arrived (UTC), to replay old deliveries; now if left out."
+        "--delivered-at",
+        parser=moment,
+        help="State when the files arrived (UTC), to replay old deliveries; now if left out.",
     ),
 ]
 
@@ -75,7 +91,13 @@ def sync(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all."""
+    """Read the live APIs whose secrets are set, then take every new file of the inbox in: once or not at all.
+
+    What cannot be taken holds up nothing else, but the exit code tells of it:
+    1 where an API failed or a complete export is not believed, else 3 where a
+    file brought nothing at all. `rapport run` may follow in either case. A file
+    that was set aside is told once; `rapport status` goes on showing it.
+    """
     from pipelines import outbox
     from pipelines.answers import report
     from pipelines.rooms import sources
@@ -100,7 +122,7 @@ def sync(
         report.print_pull(out, pulled)
         report.print_sync(out, synced)
     went_wrong = any(one.problem for one in pulled) or any(one.refused for one in synced)
-    raise typer.Exit(1 if went_wrong else 0)
+    raise typer.Exit(1 if went_wrong else SET_ASIDE if any(one.set_aside for one in synced) else 0)
 
 
 @app.command(epilog="Example: rapport run --as-of 2026-06-30, or: rapport run --as-known-on 2026-03-31")
@@ -194,7 +216,7 @@ def tasks(
 @app.command(epilog="Example: rapport done workspace:onboarding:hubspot:1:2026-06-01:kickoff --by mia@lumenly.example")
 def done(
     work_id: Annotated[list[str], typer.Argument(help="Ids as `rapport tasks` shows them.")],
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")] = None,
+    on: Annotated[datetime | None, typer.Option(parser=day, help="The day; today if left out.")] = None,
     by: Annotated[str | None, typer.Option(help="E-mail address of who did it; the owner if left out.")] = None,
     comment: Annotated[str | None, typer.Option(help="What came of it.")] = None,
     ignore: Annotated[bool, typer.Option("--ignore", help="It is not to be done at all.")] = False,

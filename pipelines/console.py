@@ -6,10 +6,11 @@ What was typed and what is printed belongs to the module of each command.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,10 +20,42 @@ from pipelines.home import Home
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+Found = TypeVar("Found")
+
+SET_ASIDE = 3
+"""The exit code of a sync that took everything but whole files: what came can be built on, and somebody has to look."""
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 done, but something failed or does not hold; 2 not understood or not started; "
+    "3 done, but a whole file was set aside."
+)
+
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The home folder; else RAPPORT_HOME, else ./data.", envvar="RAPPORT_HOME")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of text for a person.")]
+
+
+def day(text: str) -> datetime:
+    """The day that was typed as an option or argument."""
+    return _time(text, ["%Y-%m-%d"], "a day", "2026-06-30 (year-month-day)")
+
+
+def month(text: str) -> datetime:
+    """The first day of the month that was typed."""
+    return _time(text, ["%Y-%m"], "a month", "2026-06 (year-month)")
+
+
+def moment(text: str) -> datetime:
+    """The moment that was typed; of a day alone, its beginning."""
+    formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
+    return _time(text, formats, "a moment", "2026-06-30 or 2026-06-30T14:05:00")
+
+
+def _time(text: str, formats: list[str], kind: str, example: str) -> datetime:
+    for one in formats:
+        with suppress(ValueError):
+            return datetime.strptime(text, one)
+    raise typer.BadParameter(f"{text!r} is not {kind}. Write it like {example}.")
 
 
 def find_home(path: Path | None, *, must_exist: bool = True) -> Home:
@@ -43,6 +76,16 @@ def refuse(sentence: str) -> NoReturn:
 def print_json(value: Any) -> None:
     """Print what a script reads: days and amounts as text."""
     print(json.dumps(value, indent=2, default=str))
+
+
+def answer(home: Path | None, as_json: bool, find: Callable[[Home], Found], text: Callable[[Found], str]) -> None:
+    """Find something in a home and print it: as it is for a script, as text for a person."""
+    place = find_home(home)
+    with spoken():
+        found = find(place)
+    if as_json:
+        return print_json(found)
+    out.print(text(found), markup=False)
 
 
 @contextmanager

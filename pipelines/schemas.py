@@ -14,7 +14,7 @@ import polars as pl
 
 from models.custom_schema import object_schema, shipped_schema
 from models.history_schema import OWN, Span, history_schema
-from models.schema import Object, Schema
+from models.schema import Schema
 from pipelines.declared import cached, current
 
 KERNEL_FIELDS = ("source_system", "loaded_at", "derived_by")
@@ -55,9 +55,10 @@ def schema_of(table: str) -> type[Schema] | None:
 
 @cache
 def columns_of(schema: type[Schema]) -> tuple[Column, ...]:
-    """The declared columns: own fields first (the id leads), then the ones every object shares."""
+    """The declared columns: own fields first (the id leads), then the ones shared with all objects, or other marts."""
     declared = schema.to_schema().columns
-    shared = list(Object.to_schema().columns) if issubclass(schema, Object) else []
+    base = next(one for one in schema.__mro__ if issubclass(one, Schema) and Schema in one.__bases__)
+    shared = [] if base is schema else list(base.to_schema().columns)
     names = [name for name in declared if name not in shared] + shared
     if issubclass(schema, Span):  # the id leads here too
         names = [names[len(OWN)], *OWN, *names[len(OWN) + 1 :]]

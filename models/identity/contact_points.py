@@ -86,14 +86,15 @@ def _lower(policies: Mapping[str, pl.DataFrame], name: str) -> pl.Series:
 
 
 def phones(written: pl.DataFrame) -> pl.DataFrame:
-    """Unique (phone, country) pairs with `e164`, such as +493012345678; null where it is no possible number."""
+    """Unique (phone, country) pairs with `e164`; null where it is no possible number."""
     unique = written.select("phone", "country").drop_nulls("phone").unique(maintain_order=True)
     return unique.with_columns(
-        e164=pl.struct("phone", "country").map_elements(lambda row: _e164(row["phone"], row["country"]), pl.String)
+        e164=pl.struct("phone", "country").map_elements(lambda row: e164(row["phone"], row["country"]), pl.String)
     )
 
 
-def _e164(phone: str, country: str | None) -> str | None:
+def e164(phone: str, country: str | None) -> str | None:
+    """A number in E.164 form, such as +493012345678; None when it is no possible number. `country`: ISO 3166 code."""
     try:
         number = phonenumbers.parse(phone, country)
     except phonenumbers.NumberParseException:

@@ -1,13 +1,11 @@
 -- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job.
 with ticket as (
     select
-        t.ticket_id, t.company_id, count(x.value) + count(v.value) > 0 as is_severe,
+        t.ticket_id, t.company_id, count(v.ticket_id) > 0 as is_severe,
         count(s.ticket_id) filter (where s.state = 'overdue') > 0 as is_late
     from marts.ticket_times as t
-    join objects.ticket as o on t.ticket_id = o.ticket_id
     left join marts.ticket_sla as s on t.ticket_id = s.ticket_id
-    left join policy.health_severe_priorities as x on t.priority = x.value
-    left join policy.health_severe_severities as v on lower(o.severity) = lower(v.value)
+    left join intermediate.severe_ticket as v on t.ticket_id = v.ticket_id
     where not t.is_solved and t.company_id is not null
     group by t.ticket_id, t.company_id
 ),

@@ -14,14 +14,13 @@ waiting as (
     select
         t.ticket_id, t.company_id, o.requester_id, o.subject, o.priority, t.opened_at, o.status, m.missed_at, m.due_at,
         m.due_measure, m.missed_measure, r.as_of_on, p.quote_length, p.list_lines,
-        x.value is not null or v.value is not null as is_severe
+        v.ticket_id is not null as is_severe
     from marts.ticket_times as t
     join objects.ticket as o on t.ticket_id = o.ticket_id
     cross join meta.run as r
     cross join policy.brief as p
     left join promised as m on t.ticket_id = m.ticket_id
-    left join policy.health_severe_priorities as x on o.priority = x.value
-    left join policy.health_severe_severities as v on lower(o.severity) = lower(v.value)
+    left join intermediate.severe_ticket as v on t.ticket_id = v.ticket_id
     where not t.is_solved and o.source_deleted_at is null
 ),
 

@@ -29,13 +29,11 @@ ticket as (
         coalesce(t.solved_at, t.opened_at) as rated_at,
         date_diff('day', cast(t.opened_at as date), r.as_of_on) <= p.ticket_days as is_recent,
         date_diff('day', cast(coalesce(t.solved_at, t.opened_at) as date), r.as_of_on) <= p.csat_days as is_counted,
-        not t.is_solved and (s.value is not null or v.value is not null) as is_severe
+        not t.is_solved and s.ticket_id is not null as is_severe
     from marts.ticket_times as t
-    join objects.ticket as o on t.ticket_id = o.ticket_id
     cross join meta.run as r
     cross join policy.health as p
-    left join policy.health_severe_priorities as s on t.priority = s.value
-    left join policy.health_severe_severities as v on lower(o.severity) = lower(v.value)
+    left join intermediate.severe_ticket as s on t.ticket_id = s.ticket_id
 ),
 
 nps as (

@@ -1,19 +1,16 @@
 """Why a bill does not ask for what was called for: quantity, price, what nobody agreed on, discount, one after another.
 
 Only calls and bills of one currency that differ stand here; what is billed in another month, or not at all, does not.
+All bills are taken apart at once. Amounts are whole ten-thousandths, as in `period_reduction`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any
+from collections.abc import Mapping
 
 import polars as pl
 
-from models.behaviour.period_reduction import PERIOD, reduction
+from models.behaviour.period_reduction import PERIOD, after_discounts, exact, money, rounded, unit
 
 INPUTS = (
     "behaviour.billing_period",
@@ -23,10 +20,14 @@ INPUTS = (
     "intermediate.reconciled_line",
 )
 CALL = "expected_invoice_id"
-NONE = Decimal(0)
-Row = Mapping[str, Any]
-OTHER = "\0"
-"""The one product that what stands on one side alone is compared as, when both sides have something of that kind."""
+REASONS = ("quantity_differs", "price_differs", "billed_without_contract", "discount")
+PRODUCT = ["call", "product_id"]
+ITEM = [*PRODUCT, "item"]
+NONE, OTHER = "\1", "\0"
+"""What has no product is one product. So is what stands on one side alone, when both sides have something of the kind:
+it is the same under another name."""
+ONE = 10**12
+"""A quantity of one: quantities have twelve decimal places."""
 
 
 def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -34,131 +35,134 @@ def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
     The amounts of a call add up to the difference exactly.
     """
-    lines = frames["intermediate.reconciled_line"]
-    asked = lines.group_by(CALL).agg(pl.col("net_amount").sum().alias("billed"), pl.col("billed_currency").first())
-    calls = frames["intermediate.reconciled_call"].filter("is_called").join(asked, on=CALL)
-    calls = calls.filter((pl.col("currency") == pl.col("billed_currency")) & (pl.col("amount") != pl.col("billed")))
-    agreed = _grouped(frames["behaviour.billing_period"].join(calls.select(PERIOD), on=PERIOD, how="semi"), PERIOD)
-    ordered = frames["behaviour.period_discount"].sort("starts_at", "subscription_discount_id")
-    running = _grouped(ordered.join(calls.select(PERIOD), on=PERIOD, how="semi"), PERIOD)
-    billed = _grouped(lines.join(calls.select(CALL), on=CALL, how="semi").sort("invoice_line_id"), [CALL])
-    scales = dict(frames["behaviour.minor_unit"].select("currency", "places").iter_rows())
-    found: list[tuple[str, str, Decimal]] = []
-    with localcontext(prec=60):
-        for call in calls.sort(CALL).iter_rows(named=True):
-            key = tuple(call[name] for name in PERIOD)
-            places = scales.get(call["currency"], 2)
-            named = _reasons(call, agreed.get(key, []), running.get(key, []), billed[(call[CALL],)], places)
-            found += [(call[CALL], reason, amount) for reason, amount in named.items() if amount]
-    return pl.DataFrame(found, schema={CALL: pl.String, "reason": pl.String, "amount": pl.Decimal(18, 4)}, orient="row")
+    calls = _calls(frames)
+    timing = calls.filter(pl.col("is_part") & pl.col("is_running") & (pl.col("difference") > 0))
+    told = timing.select(CALL, reason=pl.lit("timing"), place=pl.lit(0), amount="difference")
+    named = _named(calls.join(timing, on=CALL, how="anti"), frames)
+    rows = [
+        named.select(CALL, reason=pl.lit(reason), place=pl.lit(place), amount=reason)
+        for place, reason in enumerate(REASONS)
+    ]
+    found = pl.concat([told, *rows]).filter(pl.col("amount") != 0).sort(CALL, "place")
+    return found.select(CALL, "reason", money(pl.col("amount")))
 
 
-def _grouped(rows: pl.DataFrame, key: list[str]) -> dict[tuple[Any, ...], list[Row]]:
-    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        groups[tuple(row[name] for name in key)].append(row)
-    return groups
+def _calls(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The calls that are billed otherwise, in their currency, numbered; amounts and the unit as whole numbers."""
+    lines = frames["intermediate.reconciled_line"].group_by(CALL).agg(
+        pl.sum("net_amount"), pl.first("billed_currency"), pl.len().alias("line_count"), pl.any("is_part")
+    )  # fmt: skip
+    calls = frames["intermediate.reconciled_call"].filter("is_called").join(lines, on=CALL)
+    calls = calls.filter((pl.col("currency") == pl.col("billed_currency")) & (pl.col("amount") != pl.col("net_amount")))
+    calls = calls.join(frames["behaviour.minor_unit"].select("currency", "places"), on="currency", how="left")
+    calls = calls.with_columns(pl.col("places").fill_null(2), exact("amount"), exact("net_amount"))
+    difference = pl.col("amount") - pl.col("net_amount")
+    return calls.with_columns(unit("places"), difference=difference).sort(CALL).with_row_index("call")
 
 
-@dataclass
-class Side:
-    """What is called for, or billed, of one product: how many, and for how much (by item)."""
-
-    quantity: Decimal | None
-    amounts: dict[str, Decimal]
-
-    @property
-    def amount(self) -> Decimal:
-        """The sum over the items."""
-        return sum(self.amounts.values(), NONE)
-
-
-def _reasons(call: Row, items: list[Row], discounts: list[Row], lines: list[Row], places: int) -> dict[str, Decimal]:
-    """The difference of one call, by reason."""
-    difference = call["amount"] - sum((line["net_amount"] for line in lines), NONE)
-    is_part = any(line["is_part"] for line in lines)
-    if is_part and call["is_running"] and difference > 0:
-        return {"timing": difference}
-    whole = [{"item": "", "product_id": None, "quantity": None, "amount": call["amount"]}]
-    agreed = _sides(items or whole, "item", "amount")
-    billed = _sides(lines, "invoice_line_id", "gross_amount")
-    if is_part:
-        billed = {product: Side(None, side.amounts) for product, side in billed.items()}
-    _pair_others(agreed, billed)
-    unit = Decimal(1).scaleb(-places)
-    priced = _priced(agreed, billed, unit)
-    others = {item: part for product in billed.keys() - agreed.keys() for item, part in billed[product].amounts.items()}
-    steps = (
-        ("quantity_differs", _counted(agreed, billed, unit)),
-        ("price_differs", priced),
-        ("billed_without_contract", priced | others),
-    )
-    found: dict[str, Decimal] = {}
-    before = call["amount"]
-    for reason, amounts in steps:
-        after = sum(amounts.values(), NONE) - reduction(amounts, discounts, places)
-        found[reason], before = before - after, after
-    found["discount"] = difference - sum(found.values(), NONE)
-    return _without_cents(found, unit * max(len(lines), len(items)))
+def _named(calls: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The calls with a column per reason: by how much less the bill is, step by step; the rest is discounts."""
+    agreed, billed = _rows(calls, frames)
+    counts = agreed.group_by("call").agg(pl.len().alias("item_count"))
+    steps = _steps(*_paired(agreed, billed, calls), calls.select("call", "unit"))
+    left = _left(calls, steps, frames["behaviour.period_discount"])
+    named = calls.join(left, on="call").join(counts, on="call", how="left").with_columns(
+        quantity_differs=pl.col("amount") - pl.col("left_1"),
+        price_differs=pl.col("left_1") - pl.col("left_2"),
+        billed_without_contract=pl.col("left_2") - pl.col("left_3"),
+        discount=pl.col("difference") - pl.col("amount") + pl.col("left_3"),
+    )  # fmt: skip
+    return _without_cents(named, pl.col("unit") * pl.max_horizontal("line_count", pl.col("item_count").fill_null(0)))
 
 
-def _sides(rows: Iterable[Row], name: str, amount: str) -> dict[str | None, Side]:
-    sides: dict[str | None, Side] = {}
-    for row in rows:
-        side = sides.setdefault(row["product_id"], Side(NONE, {}))
-        side.amounts[row[name]] = side.amounts.get(row[name], NONE) + row[amount]
-        counts = (side.quantity, row["quantity"])
-        side.quantity = None if None in counts else sum(counts, NONE)
-    return sides
+def _rows(calls: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is agreed and what is billed: call, product_id, item, quantity, amount. Of a part nobody knows how many."""
+    values = (pl.col("product_id").fill_null(NONE), "item", exact("quantity"))
+    agreed = frames["behaviour.billing_period"].join(calls.select("call", *PERIOD), on=PERIOD)
+    billed = frames["intermediate.reconciled_line"].drop("is_part").join(calls.select("call", CALL, "is_part"), on=CALL)
+    billed = billed.rename({"invoice_line_id": "item"}).select("call", *values, exact("gross_amount"), "is_part")
+    billed = billed.with_columns(quantity=pl.when(~pl.col("is_part")).then("quantity"))
+    return agreed.select("call", *values, exact("amount")), billed.drop("is_part").rename({"gross_amount": "amount"})
 
 
-def _pair_others(agreed: dict[str | None, Side], billed: dict[str | None, Side]) -> None:
-    """Make what only one side knows one product of both, where both have such: it is the same under another name."""
-    if agreed.keys() - billed.keys() and billed.keys() - agreed.keys():
-        for sides, others in ((agreed, agreed.keys() - billed.keys()), (billed, billed.keys() - agreed.keys())):
-            parts = [sides.pop(product) for product in sorted(others, key=str)]
-            counts = [part.quantity for part in parts]
-            total = None if None in counts else sum((count for count in counts if count is not None), NONE)
-            sides[OTHER] = Side(total, {item: amount for part in parts for item, amount in part.amounts.items()})
+def _paired(agreed: pl.DataFrame, billed: pl.DataFrame, calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both with one product for what only one side knows, where both know such; a call without items is one item."""
+    none = calls.join(agreed, on="call", how="anti").select(
+        "call", pl.lit(NONE).alias("product_id"), pl.lit("").alias("item"), pl.lit(None, pl.Int128).alias("quantity"),
+        "amount",
+    )  # fmt: skip
+    agreed = pl.concat([agreed, none])
+    alone = [one.join(other, on=PRODUCT, how="anti") for one, other in ((agreed, billed), (billed, agreed))]
+    both = alone[0].select("call").unique().join(alone[1], on="call", how="semi")
+    found = []
+    for rows, lonely in zip((agreed, billed), alone, strict=True):
+        other = lonely.join(both, on="call", how="semi").select(PRODUCT).unique().with_columns(is_other=True)
+        named = rows.join(other, on=PRODUCT, how="left")
+        product = pl.when(pl.col("is_other").fill_null(False)).then(pl.lit(OTHER)).otherwise("product_id")
+        found.append(named.with_columns(product_id=product).drop("is_other"))
+    return found[0], found[1]
 
 
-def _counted(agreed: Mapping[str | None, Side], billed: Mapping[str | None, Side], unit: Decimal) -> dict[str, Decimal]:
+def _sides(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each call's product: how many (null when of one row nobody knows), and for how much."""
+    quantity = pl.when(~pl.col("quantity").is_null().any()).then(pl.sum("quantity"))
+    return rows.group_by(PRODUCT).agg(quantity.alias("count"), pl.sum("amount").alias("whole"))
+
+
+def _steps(agreed: pl.DataFrame, billed: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """The agreed items with the quantities of the bill (step 1), with its prices too (2), with all else on it (3)."""
+    sides = _sides(agreed).join(_sides(billed), on=PRODUCT, how="left", suffix="_billed")
+    items = agreed.group_by(ITEM).agg(pl.sum("amount")).join(sides, on=PRODUCT).join(units, on="call")
+    priced = _priced(items).with_columns(step=2)
+    others = billed.join(agreed, on=PRODUCT, how="anti").select("call", "item", "amount", step=3)
+    rows = pl.concat([_counted(items).with_columns(step=1), priced, priced.with_columns(step=3), others])
+    return rows.group_by("call", "step", "item").agg(pl.sum("amount"))
+
+
+def _counted(items: pl.DataFrame) -> pl.DataFrame:
     """The agreed amounts with the quantities of the bill. A bill that counts one of something counts the whole."""
-    amounts: dict[str, Decimal] = {}
-    for product, side in agreed.items():
-        other, share = billed.get(product), Decimal(1)
-        if other is None:
-            share = NONE
-        elif side.quantity and other.quantity is not None and other.amount != side.amount:
-            share = other.quantity / side.quantity
-            share = Decimal(1) if other.quantity == 1 and _apart(side.amount * share, other.amount) > unit else share
-        amounts |= {item: (amount * share).quantize(unit, ROUND_HALF_UP) for item, amount in side.amounts.items()}
-    return amounts
+    count, counted, whole = pl.col("count"), pl.col("count_billed"), pl.col("whole_billed")
+    apart = (pl.col("whole") * counted - whole * count).abs() > pl.col("unit") * count.abs()
+    is_counted = (count != 0) & (whole != pl.col("whole")) & ~((counted == ONE) & apart)
+    items = items.with_columns(is_counted=is_counted.fill_null(False))
+    over = pl.when(whole.is_null()).then(0).when("is_counted").then(counted * count.sign()).otherwise(1)
+    under = pl.when("is_counted").then(count.abs()).otherwise(1)
+    return items.select("call", "item", rounded(pl.col("amount") * over, under).alias("amount"))
 
 
-def _apart(left: Decimal, right: Decimal) -> Decimal:
-    return abs(left - right)
-
-
-def _priced(agreed: Mapping[str | None, Side], billed: Mapping[str | None, Side], unit: Decimal) -> dict[str, Decimal]:
+def _priced(items: pl.DataFrame) -> pl.DataFrame:
     """What the bill asks for the agreed products, by their items (in proportion where there are several)."""
-    amounts: dict[str, Decimal] = {}
-    for product, side in agreed.items():
-        left = billed[product].amount if product in billed else NONE
-        share = left / side.amount if side.amount else NONE
-        items = sorted(side.amounts, key=lambda item: (side.amounts[item], item))
-        for item in items[:-1]:
-            amounts[item] = (side.amounts[item] * share).quantize(unit, ROUND_HALF_UP)
-            left -= amounts[item]
-        amounts[items[-1]] = left
-    return amounts
+    whole, left = pl.col("whole"), pl.col("whole_billed").fill_null(0)
+    share = rounded(pl.col("amount") * left * whole.sign(), pl.when(whole != 0).then(whole.abs()).otherwise(1))
+    ordered = items.with_columns(share=share, left=left).sort(*PRODUCT, "amount", "item")
+    is_last = pl.int_range(pl.len()).over(PRODUCT) == pl.len().over(PRODUCT) - 1
+    rest = pl.col("left") - pl.sum("share").over(PRODUCT) + pl.col("share")
+    return ordered.select("call", "item", amount=pl.when(is_last).then(rest).otherwise("share"))
 
 
-def _without_cents(found: dict[str, Decimal], cents: Decimal) -> dict[str, Decimal]:
+def _left(calls: pl.DataFrame, steps: pl.DataFrame, discounts: pl.DataFrame) -> pl.DataFrame:
+    """What is left of each call's steps after the agreed discounts: call, left_1, left_2, left_3."""
+    bills = steps.select("call", "step").unique().sort("call", "step").with_row_index("bill")
+    lines = steps.join(bills, on=["call", "step"]).join(calls.select("call", "unit"), on="call")
+    running = calls.select("call", *PERIOD).join(discounts, on=PERIOD).drop(PERIOD).join(bills, on="call")
+    left = bills.join(after_discounts(lines.select("bill", "item", "amount", "unit"), running), on="bill")
+    by_step = [pl.col("left").filter(step=step).first().alias(f"left_{step}") for step in (1, 2, 3)]
+    return left.group_by("call").agg(by_step)
+
+
+def _without_cents(named: pl.DataFrame, cents: pl.Expr) -> pl.DataFrame:
     """Put what only rounding makes (at most `cents`) to the greatest of the reasons."""
-    greatest = max(found, key=lambda reason: abs(found[reason]))
-    for reason, amount in found.items():
-        if reason != greatest and abs(amount) <= cents < abs(found[greatest]):
-            found[greatest] += amount
-            found[reason] = NONE
-    return found
+    most = pl.max_horizontal(pl.col(reason).abs() for reason in REASONS)
+    first = pl.coalesce(pl.when(pl.col(reason).abs() == most).then(pl.lit(reason)) for reason in REASONS)
+    named = named.with_columns(cents=cents, greatest=first).with_columns(
+        sum=pl.coalesce(pl.when(greatest=reason).then(reason) for reason in REASONS)
+    )
+    for reason in REASONS:
+        is_cents = (pl.col("greatest") != reason) & (pl.col(reason).abs() <= pl.col("cents"))
+        is_cents &= pl.col("sum").abs() > pl.col("cents")
+        named = named.with_columns(
+            pl.when(is_cents).then(0).otherwise(reason).alias(reason),
+            sum=pl.col("sum") + pl.when(is_cents).then(reason).otherwise(0),
+        )
+    put = (pl.when(greatest=reason).then("sum").otherwise(reason).alias(reason) for reason in REASONS)
+    return named.with_columns(put)

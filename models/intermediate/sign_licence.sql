@@ -1,24 +1,7 @@
 -- Changes of `usage_level`, by day: licences in use (`part`) and bought (`whole`). In use are as many as the newest
 -- reading says; until there is one, as many as there are active users. From a company's first use or reading on.
-with newest as (
-    select m.company_id, cast(m.read_at as date) as read_on, m.value
-    from objects.metric_reading as m
-    join policy.usage_seat_metrics as s on m.metric = s.value
-    cross join meta.run as r
-    where m.subject_type = 'company' and m.company_id is not null and m.read_at < r.as_of and m.source_deleted_at is null
-    qualify row_number() over (
-        partition by m.company_id, cast(m.read_at as date)
-        order by m.read_at desc, m.metric asc, m.metric_reading_id desc
-    ) = 1
-),
-
-reading as (
-    select company_id, read_on, value, lead(read_on) over (partition by company_id order by read_on) as next_on
-    from newest
-),
-
-first_reading as (
-    select company_id, min(read_on) as read_on from newest group by company_id
+with first_reading as (
+    select company_id, min(read_on) as read_on from intermediate.seat_reading group by company_id
 ),
 
 -- From the first reading on, active users are not counted here.
@@ -54,9 +37,9 @@ select company_id, 'usage_level' as factor, from_on as on_day, 1 as part, 0 as w
 union all
 select company_id, 'usage_level', to_on, -1, 0 from active
 union all
-select company_id, 'usage_level', read_on, value, 0 from reading
+select company_id, 'usage_level', read_on, value, 0 from intermediate.seat_reading
 union all
-select company_id, 'usage_level', next_on, -value, 0 from reading where next_on is not null
+select company_id, 'usage_level', next_on, -value, 0 from intermediate.seat_reading where next_on is not null
 union all
 select company_id, 'usage_level', greatest(from_on, begun_on), 0, quantity from seat
 union all

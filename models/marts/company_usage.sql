@@ -15,14 +15,7 @@ feature as (
 ),
 
 reading as (
-    select m.company_id, m.value, m.read_at
-    from objects.metric_reading as m
-    join policy.usage_seat_metrics as s on m.metric = s.value
-    cross join meta.run as r
-    where m.subject_type = 'company' and m.read_at < r.as_of and m.source_deleted_at is null
-    qualify row_number() over (
-        partition by m.company_id order by m.read_at desc, m.metric asc, m.metric_reading_id desc
-    ) = 1
+    select company_id, value, read_at from intermediate.seat_reading where next_on is null
 ),
 
 company as (

@@ -18,17 +18,6 @@ active as (
     join meta.run as r on u.from_on <= r.as_of_on and u.to_on > r.as_of_on
 ),
 
-reading as (
-    select m.company_id, m.metric_reading_id, m.read_at
-    from objects.metric_reading as m
-    join policy.usage_seat_metrics as s on m.metric = s.value
-    cross join meta.run as r
-    where m.subject_type = 'company' and m.read_at < r.as_of and m.source_deleted_at is null
-    qualify row_number() over (
-        partition by m.company_id order by m.read_at desc, m.metric asc, m.metric_reading_id desc
-    ) = 1
-),
-
 due as (
     select
         i.company_id, i.factor, i.object, i.object_id, i.due_on,
@@ -47,7 +36,9 @@ found as (
     from used as u
     cross join (select unnest(['usage_level', 'usage_trend', 'usage_breadth']) as factor) as f
     union all
-    select company_id, 'usage_level', 'metric_reading', metric_reading_id, read_at, false from reading
+    select company_id, 'usage_level', 'metric_reading', metric_reading_id, read_at, false
+    from intermediate.seat_reading
+    where next_on is null
     union all
     select p.company_id, 'usage_breadth', 'product_user', p.product_user_id, p.last_active_at, a.user_id is null
     from objects.product_user as p

@@ -5,13 +5,9 @@ from __future__ import annotations
 from models.schema import Day, Exact, Money, Schema, Text, Whole, field
 
 
-class Portfolio(Schema):
-    """One row per account owner, and one for the companies nobody owns. Every count and amount adds up over rows."""
+class AccountSum(Schema):
+    """What is counted and added up of accounts, whoever they are the accounts of."""
 
-    team_member_id: Text = field("Owner, or nobody.", key=True)
-    owner_name: Text = field("Owner's name.", required=True)
-    team: Text = field("Owner's team; not stated where none is known, nobody where nobody owns them.", required=True)
-    as_of: Day = field("Day of the overview.", required=True)
     company_count: Whole = field("Companies.", required=True, ge=0)
     customer_count: Whole = field("Of those, customers, also ones that gave notice.", required=True, ge=0)
     currency: Text = field("The reporting currency: of every amount here.", required=True)
@@ -28,3 +24,12 @@ class Portfolio(Schema):
         "Customers not touched for longer than the policy's days, or never.", required=True, ge=0
     )
     weighted_pipeline_amount: Money = field("Open opportunities × likelihood.", required=True)
+
+
+class Portfolio(AccountSum):
+    """One row per account owner, and one for the companies nobody owns. Every count and amount adds up over rows."""
+
+    team_member_id: Text = field("Owner, or nobody.", key=True)
+    owner_name: Text = field("Owner's name.", required=True)
+    team: Text = field("Owner's team; not stated where none is known, nobody where nobody owns them.", required=True)
+    as_of: Day = field("Day of the overview.", required=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Exact, Flag, Number, Schema, Text, Whole, field
+from models.marts.retention_month import Retained
+from models.schema import Day, Text, Whole, field
 
 
-class RetentionCut(Schema):
+class RetentionCut(Retained):
     """One month, length of window and segment: `retention_month` by the segment companies were in at the start.
 
     Where a company is at the window's end does not matter: what it pays then counts for the segment it started in.
@@ -17,13 +18,3 @@ class RetentionCut(Schema):
     segment: Text = field("Segment at the start of the window, else 'not stated'.", key=True)
     month: Day = field("First day of the window's last month.", key=True)
     window_months: Whole = field("Length of the window in months.", key=True)
-    is_complete: Flag = field("False in the month that is not over.", required=True)
-    currency: Text = field("The reporting currency, ISO 4217.", required=True)
-    net_revenue_retention: Number = field("ending_mrr / starting_mrr.")
-    gross_revenue_retention: Number = field("retained_mrr / starting_mrr.", ge=0, le=1)
-    logo_retention: Number = field("remaining_customers / starting_customers.", ge=0, le=1)
-    starting_mrr: Exact = field("What those companies paid at the start.", required=True)
-    ending_mrr: Exact = field("What the same companies pay at the end.", required=True)
-    retained_mrr: Exact = field("The same, but of each company at most what it paid at the start.", required=True)
-    starting_customers: Whole = field("Companies that paid at the start.", required=True)
-    remaining_customers: Whole = field("Those of them that pay at the end.", required=True)

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Exact, Money, Schema, Text, Whole, field
+from models.marts.portfolio import AccountSum
+from models.schema import Day, Text, Whole, field
 
 
-class TeamPortfolio(Schema):
+class TeamPortfolio(AccountSum):
     """One row per team of account owners: the sum of its people's portfolios. The teams together are all of them."""
 
     team: Text = field("The team; not stated for owners without one, nobody for companies nobody owns.", key=True)
     as_of: Day = field("Day of the overview.", required=True)
     owner_count: Whole = field("People of the team who own companies.", required=True, ge=0)
-    company_count: Whole = field("Companies.", required=True, ge=0)
-    customer_count: Whole = field("Of those, customers, also ones that gave notice.", required=True, ge=0)
-    currency: Text = field("The reporting currency: of every amount here.", required=True)
-    arr: Exact = field("Annual recurring revenue now.", required=True)
-    thriving_count: Whole = field("Customers in good health.", required=True, ge=0)
-    needs_attention_count: Whole = field("Customers in fair health.", required=True, ge=0)
-    at_risk_count: Whole = field("Customers in bad health.", required=True, ge=0)
-    unscored_count: Whole = field("Customers too little is known of.", required=True, ge=0)
-    arr_at_risk: Exact = field("ARR of the customers in bad health.", required=True)
-    renewal_count: Whole = field("Customers with a renewal within the policy's days.", required=True, ge=0)
-    renewal_arr: Exact = field("Their ARR.", required=True)
-    overdue_amount: Money = field("Unpaid and past its due date.", required=True)
-    untouched_count: Whole = field(
-        "Customers not touched for longer than the policy's days, or never.", required=True, ge=0
-    )
-    weighted_pipeline_amount: Money = field("Open opportunities × likelihood.", required=True)

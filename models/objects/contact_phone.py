@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import phonenumbers
 import polars as pl
 
+from models.identity.contact_points import phones
 from models.schema import Object, Text, field
 
 INPUTS = ("sourced", "objects.contact")
@@ -26,21 +26,4 @@ def build(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """All sources' numbers with `e164`: national ones are read as of the contact's country, where its code is known."""
     countries = frames["objects.contact"].select("contact_id", "country")
     rows = frames["sourced"].drop("e164").join(countries, on="contact_id", how="left")
-    written = rows.select("phone", "country").unique()
-    read = written.with_columns(
-        e164=pl.struct("phone", "country").map_elements(
-            lambda row: e164(row["phone"], row["country"]), return_dtype=pl.String
-        )
-    )
-    return rows.join(read, on=["phone", "country"], how="left", nulls_equal=True).drop("country")
-
-
-def e164(phone: str, country: str | None) -> str | None:
-    """A number in E.164 form, such as +493012345678; None when it is no valid number. `country`: ISO 3166 code."""
-    try:
-        number = phonenumbers.parse(phone, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return rows.join(phones(rows), on=["phone", "country"], how="left", nulls_equal=True).drop("country")

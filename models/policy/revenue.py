@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from models.settings import TimeZone
 
 Status = Literal["trialing", "active", "past_due", "unpaid", "paused", "incomplete", "incomplete_expired", "canceled"]
 BillingInterval = Literal["day", "week", "month", "year"]
@@ -75,21 +76,12 @@ class Policy(Set):
     """The settings of `revenue.toml`: the main set, and what holds for every set."""
 
     reporting_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    time_zone: str
+    time_zone: TimeZone
     compared: list[str]
     retention_windows: Annotated[list[Months], Field(min_length=1)]
     trailing_months: Months
     churn_reason_days: Days
     rate_max_age_days: Days
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{zone!r} is not a time zone of the IANA list, such as 'Europe/Berlin'") from error
-        return zone
 
     @field_validator("retention_windows")
     @classmethod

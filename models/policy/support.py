@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from models.settings import TimeZone
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
@@ -40,19 +41,10 @@ class _Place(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    time_zone: str
+    time_zone: TimeZone
     holiday_country: str
     holiday_subdivision: str
     own_holidays: list[IsoDay]
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{zone!r} is not a time zone of the IANA list") from error
-        return zone
 
     @model_validator(mode="after")
     def _known_holidays(self) -> Self:
@@ -70,7 +62,7 @@ class Calendar(_Place):
     """A calendar beside the default one; without further words its days are those of UTC and it keeps no holidays."""
 
     name: Name
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     holiday_country: str = ""
     holiday_subdivision: str = ""
     own_holidays: list[IsoDay] = []

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
+from pipelines.console import HomeOption, JsonOption, day, err, find_home, out, print_json, refuse, spoken
 
 WhoArgument = Annotated[
     str | None, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")
 ]
 DayOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A brief for every appointment of this day (UTC).")
+    datetime | None, typer.Option(parser=day, help="A brief for every appointment of this day (UTC).")
 ]
 TomorrowOption = Annotated[
     bool, typer.Option("--tomorrow", help="The same for the day after the one that the numbers are of.")
@@ -22,7 +22,7 @@ TomorrowOption = Annotated[
 HtmlOption = Annotated[Path | None, typer.Option(help="Write the brief to this file, as one page to read or print.")]
 SourcesOption = Annotated[bool, typer.Option("--sources", help="Number the sentences; list the rows behind each.")]
 KnownOption = Annotated[
-    datetime | None, typer.Option("--as-known-on", formats=["%Y-%m-%d"], help="Only what was known at this day's end.")
+    datetime | None, typer.Option("--as-known-on", parser=day, help="Only what was known at this day's end.")
 ]
 
 

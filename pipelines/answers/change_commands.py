@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
-from pipelines.home import Home
+from pipelines.console import HomeOption, JsonOption, answer, day, month
 
 Company = Annotated[str, typer.Argument(help="The company's name, domain or id.")]
 Found = list[dict[str, Any]]
@@ -21,12 +20,8 @@ Found = list[dict[str, Any]]
 
 def changes(
     company: Company,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or later.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what changed on this day or before.")
-    ] = None,
+    since: Annotated[datetime | None, typer.Option(parser=day, help="Only what changed on this day or later.")] = None,
+    until: Annotated[datetime | None, typer.Option(parser=day, help="Only what changed on this day or before.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many to print, of the newest; 0 for all. JSON has all.")] = 40,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -35,12 +30,13 @@ def changes(
     from pipelines.answers.change_log import change_line, find_changes
 
     days = (since.date() if since else None, until.date() if until else None)
-    _answer(home, as_json, lambda place: find_changes(place, company, *days), change_line, "Nothing changed.", limit)
+    text = partial(_listed, line=change_line, empty="Nothing changed.", limit=limit)
+    answer(home, as_json, lambda place: find_changes(place, company, *days), text)
 
 
 def restatements(
     month: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m"], help="Only numbers of this month, such as 2026-03.")
+        datetime | None, typer.Option(parser=month, help="Only numbers of this month, such as 2026-03.")
     ] = None,
     company: Annotated[str | None, typer.Option(help="Only this company's MRR (name, domain or id).")] = None,
     home: HomeOption = None,
@@ -51,25 +47,13 @@ def restatements(
 
     period = month.date() if month else None
     empty = "No number of a closed month has been said otherwise than it was published."
-    _answer(home, as_json, lambda place: find_restatements(place, period, company), restatement_line, empty)
+    text = partial(_listed, line=restatement_line, empty=empty)
+    answer(home, as_json, lambda place: find_restatements(place, period, company), text)
 
 
-def _answer(
-    home: Path | None,
-    as_json: bool,
-    find: Callable[[Home], Found],
-    line: Callable[[dict[str, Any]], str],
-    empty: str,
-    limit: int = 0,
-) -> None:
-    place = find_home(home)
-    with spoken():
-        found = find(place)
-    if as_json:
-        return print_json(found)
-    for row in found[: limit or None]:
-        out.print(line(row), markup=False)
+def _listed(found: Found, line: Callable[[dict[str, Any]], str], empty: str, limit: int = 0) -> str:
+    """A line for each that was found, up to a limit."""
+    lines = [line(row) for row in found[: limit or None]]
     if limit and len(found) > limit:
-        out.print(f"... and {len(found) - limit:,} before them: --limit 0 prints all.")
-    if not found:
-        out.print(empty)
+        lines.append(f"... and {len(found) - limit:,} before them: --limit 0 prints all.")
+    return "\n".join(lines or [empty])

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, err, find_home, out, print_json, refuse, spoken
+from pipelines.console import HomeOption, JsonOption, err, find_home, month, out, print_json, refuse, spoken
 
 SHOWN = 40
 """So many rows are printed; a file takes all."""
@@ -20,7 +20,7 @@ SHOWN = 40
 def compare(
     policy: Annotated[list[str], typer.Option(help="A set of rules; twice: from which one, to which one.")],
     company: Annotated[str | None, typer.Option(help="Only this company: its name, golden id or domain.")] = None,
-    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="Only this month, such as 2026-06.")] = None,
+    month: Annotated[datetime | None, typer.Option(parser=month, help="Only this month, such as 2026-06.")] = None,
     table: Annotated[Path | None, typer.Option("--csv", help="Write every row into this file as CSV.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,

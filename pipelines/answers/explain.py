@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
+from pipelines.console import HomeOption, JsonOption, day, find_home, month, out, print_json, spoken
 from pipelines.home import Home
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def team_member(who: Who, field: FieldName = None, home: HomeOption = None, as_j
 @app.command(epilog="Example: rapport explain mrr brightfork.example 2026-06 --policy stripe")
 def mrr(
     who: Annotated[str, typer.Argument(metavar="COMPANY", help="A company's name, golden id or domain.")],
-    month: Annotated[datetime, typer.Argument(formats=["%Y-%m"], metavar="MONTH", help="Such as 2026-06.")],
+    month: Annotated[datetime, typer.Argument(parser=month, metavar="MONTH", help="Such as 2026-06.")],
     policy: Annotated[
         str | None, typer.Option(help="The set of rules; else the main one. Another must stand in `compared`.")
     ] = None,
@@ -69,11 +69,11 @@ def health(
     who: Annotated[str, typer.Argument(metavar="COMPANY", help="A company's name, golden id or domain.")],
     since: Annotated[
         datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="Day to compare with; else 30 days before."),
+        typer.Option("--from", parser=day, metavar="DAY", help="Day to compare with; else 30 days before."),
     ] = None,
     until: Annotated[
         datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="Day to tell of; else the last one scored."),
+        typer.Option("--to", parser=day, metavar="DAY", help="Day to tell of; else the last one scored."),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,

@@ -12,6 +12,7 @@ from pipelines.rooms import sources
 from pipelines.sync.apis import known
 from pipelines.sync.ingest import Synced, inbox_files
 from pipelines.sync.pull import Pulled
+from pipelines.sync.raw import REFUSED
 from pipelines.sync.undeclared import HOW, never_sent, undeclared
 from pipelines.warehouse import Connection, open_warehouse, scalar, table_names
 
@@ -25,6 +26,7 @@ def sync_json(synced: list[Synced], pulled: list[Pulled]) -> list[dict[str, Any]
         {
             **found.__dict__,
             "deliveries": [delivery.__dict__ for delivery in found.deliveries],
+            "files_set_aside": found.set_aside,
             "pulled": [one.__dict__ for one in pulled if one.source == found.source],
         }
         for found in synced
@@ -52,7 +54,7 @@ def print_sync(out: Console, synced: list[Synced]) -> None:
     grid = _grid("source", "new", "known", "rows read", "stored", "quarantined", "repeated", "seconds")
     for found in synced:
         counts = [
-            sum(getattr(delivery, name) for delivery in found.deliveries)
+            sum(getattr(delivery, name) for delivery in found.deliveries if delivery.resource != REFUSED)
             for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
         ]
         files = len({delivery.file for delivery in found.deliveries})
@@ -62,14 +64,14 @@ def print_sync(out: Console, synced: list[Synced]) -> None:
     out.print(grid)
     for found in synced:
         for delivery in found.deliveries:
-            if delivery.rows_quarantined or delivery.note:
-                words = (
-                    [f"{delivery.rows_quarantined} of {delivery.rows_read} rows set aside"]
-                    if delivery.rows_quarantined
-                    else []
-                )
-                words += [delivery.note] if delivery.note else []
+            words = [delivery.note] if delivery.note else []
+            if delivery.rows_quarantined and delivery.resource != REFUSED:
+                words = [f"{delivery.rows_quarantined} of {delivery.rows_read} rows set aside", *words]
+            if words and delivery.file not in found.set_aside:
                 out.print(f"  {found.source}/{delivery.file}: {'; '.join(words)}", markup=False, style="yellow")
+        for file, why in found.set_aside.items():
+            told = f"the whole file was set aside: {why}" if why else "every row of the file was set aside"
+            out.print(f"  {found.source}/{file}: {told}", markup=False, style="red")
         for sentence in found.refused:
             out.print(f"  {sentence}", markup=False, style="red")
     if any(delivery.rows_quarantined for found in synced for delivery in found.deliveries):
@@ -95,9 +97,11 @@ def _source_status(source: str, con: Connection | None, home: Home) -> dict[str,
     )
     row = con.execute(
         f"select count(distinct sha256) filter (where not {inside}), max(delivered_at), "
-        "coalesce(sum(rows_read), 0), coalesce(sum(rows_stored), 0), "
-        "coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from meta.delivery as d where source = ?",
-        [source],
+        "coalesce(sum(rows_read) filter (where is_read), 0), coalesce(sum(rows_stored) filter (where is_read), 0), "
+        "coalesce(sum(rows_quarantined) filter (where is_read), 0), "
+        "coalesce(sum(rows_repeated) filter (where is_read), 0) "
+        "from (select *, resource <> ? as is_read from meta.delivery) as d where source = ?",
+        [REFUSED, source],
     ).fetchall()[0]
     names = ("files_delivered", "last_delivered_at", "rows_read", "rows_stored", "rows_quarantined", "rows_repeated")
     found |= dict(zip(names, row, strict=True))
@@ -142,9 +146,11 @@ def print_status(out: Console, found: list[dict[str, Any]]) -> None:
     for source in found:
         _print_undeclared(out, source)
         for table, held in source.get("quarantine", {}).items():
-            out.print(f"{table}: {held['rows']:,} rows set aside", style="yellow", markup=False)
+            what = "whole files" if table.endswith(f"_{REFUSED}") else "rows"
+            out.print(f"{table}: {held['rows']:,} {what} set aside", style="yellow", markup=False)
             for row in held["first"]:
-                out.print(f"    {row['file']}:{row['line']}  {row['reason']}", markup=False)
+                place = row["file"] if not row["line"] else f"{row['file']}:{row['line']}"
+                out.print(f"    {place}  {row['reason']}", markup=False)
     if any(source.get("undeclared_fields") for source in found):
         out.print(HOW, markup=False)
 

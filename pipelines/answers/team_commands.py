@@ -5,14 +5,11 @@ What is told belongs to the modules of the same names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipelines.console import HomeOption, JsonOption, find_home, out, print_json, spoken
-from pipelines.home import Home
+from pipelines.console import HomeOption, JsonOption, answer
 
 
 def portfolio(
@@ -28,7 +25,7 @@ def portfolio(
     """Show the accounts somebody owns: how each is, what renews, what is due, what threatens it or is not touched."""
     from pipelines.answers import portfolio as portfolios
 
-    _answer(home, as_json, lambda place: portfolios.find(place, who), portfolios.text)
+    answer(home, as_json, lambda place: portfolios.find(place, who), portfolios.text)
 
 
 def week(
@@ -43,7 +40,7 @@ def week(
     """Tell what changed this week (Monday to Sunday, UTC): money, renewals, tickets, people, deliveries, by money."""
     from pipelines.answers import week as changes
 
-    _answer(home, as_json, lambda place: changes.find(place, company, weeks), lambda found: changes.text(found, limit))
+    answer(home, as_json, lambda place: changes.find(place, company, weeks), lambda found: changes.text(found, limit))
 
 
 def handover(
@@ -56,7 +53,7 @@ def handover(
     """Tell what somebody who takes over an account needs: people, promises, tasks, tickets, renewal, risks, notes."""
     from pipelines.answers import handover as handovers
 
-    _answer(home, as_json, lambda place: handovers.find(place, who), handovers.text)
+    answer(home, as_json, lambda place: handovers.find(place, who), handovers.text)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -68,14 +65,3 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "handover", epilog="Example: rapport handover brightfork.example, or: rapport handover mia@lumenly.example"
     )(handover)
-
-
-def _answer(
-    home: Path | None, as_json: bool, find: Callable[[Home], dict[str, Any]], text: Callable[[dict[str, Any]], str]
-) -> None:
-    place = find_home(home)
-    with spoken():
-        found = find(place)
-    if as_json:
-        return print_json(found)
-    out.print(text(found), markup=False)

@@ -59,6 +59,18 @@ class Synced:
     refused: tuple[str, ...] = ()
     """A sentence for each complete export that holds too few records to be believed; it waits in the inbox."""
 
+    @property
+    def set_aside(self) -> dict[str, str]:
+        """The files that brought nothing, for none of what they hold could be read, and why where that is known."""
+        found: dict[str, list[Delivery]] = {}
+        for one in self.deliveries:
+            found.setdefault(one.file, []).append(one)
+        return {
+            file: "; ".join(one.note for one in parts if one.note)
+            for file, parts in found.items()
+            if 0 < sum(one.rows_read for one in parts) == sum(one.rows_quarantined for one in parts)
+        }
+
 
 def sync(
     home: Home,

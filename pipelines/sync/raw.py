@@ -278,9 +278,10 @@ def quarantine_table(con: Connection, source: str, name: str) -> str:
 def _report(con: Connection, source: str) -> list[tuple[str, str, int, int, int, int, str]]:
     rows = con.execute(
         "select e.file, d.resource, d.rows_read, d.rows_stored, d.rows_quarantined, d.rows_repeated, "
-        "coalesce(d.note, '') "
+        "coalesce(d.note, (select min(r.reason) from meta.rejected as r where r.source = d.source "
+        "and r.sha256 = d.sha256 and r.resource = d.resource and d.resource = ?), '') "
         "from export as e left join meta.delivery as d on d.sha256 = e.sha256 and d.source = ? order by e.arrival, 2",
-        [source],
+        [REFUSED, source],
     ).fetchall()
     for file, resource, read, stored, quarantined, repeated, _ in rows:
         if resource is None:

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
+from inspect import getfile
+from pathlib import Path
 
 import polars as pl
 
 from models.identity.training import stored_models
 from models.policy.loading import load_policies
+from models.schema import Schema
 from pipelines.declared import cached, current
 from pipelines.home import ROOT, Home
 from pipelines.match import decisions
@@ -306,6 +309,9 @@ def _text(table: Table) -> str:
         paths.add(ROOT / "models" / "objects" / f"{table.object_name}.py")
     if table.kind == "metrics":
         paths = set(table.path.glob("*.toml"))
+    schema = schema_of(table.name) if table.layer == "marts" else None
+    if schema is not None:  # a mart may share columns with one whose schema stands in another file
+        paths |= {Path(getfile(base)) for base in schema.__mro__ if issubclass(base, Schema)}
     if table.layer == "identity":
         paths |= set(table.path.parent.glob("*.py"))
     elif table.build is not None:  # what a table's module is written with, such as models/risk

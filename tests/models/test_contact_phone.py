@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.objects.contact_phone import e164
+from models.identity.contact_points import e164
 
 
 @pytest.mark.parametrize(

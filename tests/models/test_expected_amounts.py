@@ -6,10 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from expected_rows import CONTRACT, calls, due_calls, running
 
-from models.behaviour.period_reduction import reduction
+from models.behaviour.period_reduction import PERIOD, build
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -61,12 +62,19 @@ def test_lines_are_rounded_one_by_one_and_a_discount_of_the_whole_once(made: Mad
     ],
 )
 def test_discounts_come_off_in_the_order_of_a_bill(discounts: list[tuple[Any, Any, Any]], off: str) -> None:
-    lines = {"a": Decimal("60.05"), "b": Decimal(40)}
+    bill = dict.fromkeys(PERIOD, "one")
+    lines = pl.DataFrame([bill | {"item": "a", "amount": "60.05"}, bill | {"item": "b", "amount": "40"}])
     rows = [
-        {"item": item, "percent_off": percent and Decimal(percent), "amount_off": amount and Decimal(amount)}
-        for item, percent, amount in discounts
-    ]
-    assert reduction(lines, rows, 2) == Decimal(off)
+        bill | {"starts_at": place, "subscription_discount_id": "x", "item": item}
+        | {"percent_off": percent and str(percent), "amount_off": amount and str(amount)}
+        for place, (item, percent, amount) in enumerate(discounts)
+    ]  # fmt: skip
+    exact = dict.fromkeys(("percent_off", "amount_off"), pl.Decimal(38, 12))
+    frames = {
+        "behaviour.billing_period": lines.cast({"amount": pl.Decimal(18, 4)}).with_columns(places=2),
+        "behaviour.period_discount": pl.DataFrame(rows, infer_schema_length=None).cast({"item": pl.String, **exact}),
+    }
+    assert build(frames)["reduction"].to_list() == [Decimal(off)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -74,6 +75,15 @@ def test_a_changed_policy_makes_stale_what_reads_it(con: Connection, copied: Hom
     assert moved
     assert stale(con) == dependents(*moved)
     assert stale(con) != set(catalogue())
+
+
+def test_a_change_of_what_marts_share_makes_stale_all_of_them(con: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, read = ROOT / "models" / "marts" / "churn_month.py", Path.read_text
+    changed = lambda path: read(path) + ("# another column" if path == shared else "")  # noqa: E731
+    monkeypatch.setattr(Path, "read_text", changed)
+    monkeypatch.setattr(build, "_text", build._text.__wrapped__)  # as it reads in a process that read nothing before
+    assert {"marts.churn_month", "marts.churn_cut"} <= stale(con)
+    assert "marts.retention_cut" not in stale(con)
 
 
 def test_a_broken_policy_changes_nothing(con: Connection, copied: Home) -> None:

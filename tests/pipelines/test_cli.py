@@ -17,8 +17,10 @@ import pytest
 
 from pipelines.home import ROOT, Home
 from pipelines.rooms import sources
+from pipelines.sync.pull import Pulled
 from pipelines.warehouse import open_warehouse
 from tests.pipelines import small_world
+from tests.pipelines.conftest import Drop
 
 with warnings.catch_warnings():
     # typer before 0.26 imports a name that click 8.5 warns about
@@ -37,8 +39,8 @@ def rapport(*arguments: str) -> Result:
 
 
 def said(result: Result) -> str:
-    """Everything a command printed, without the line breaks of a narrow screen."""
-    return " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", result.output).split())
+    """Everything a command printed, without the line breaks and the frames of a narrow screen."""
+    return " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|│", "", result.output).split())
 
 
 def as_json(*arguments: str) -> Any:
@@ -133,6 +135,52 @@ def test_sync_tells_of_each_file(home: Home) -> None:
     assert "companies.csv:5 2 fields where the header has 7" in shown
 
 
+RENAMED = "Record Id No,Company name,Create Date,Last Modified Date\n1,Acme,2025-01-01,2026-01-01\n"
+
+
+def test_a_file_that_is_set_aside_whole_has_an_exit_code_of_its_own(home: Home, drop: Drop) -> None:
+    drop("hubspot/companies.csv", RENAMED)
+    drop("hubspot/contacts.csv", small_world.files()["hubspot/contacts.csv"])
+    result = rapport("sync", "hubspot")
+    assert result.exit_code == 3
+    assert re.search(r"hubspot +2 +0 +3 +3 +0 +0", result.output), "a file is no row"
+    assert "hubspot/companies.csv: the whole file was set aside: columns fit companies best" in said(result)
+    (shown,) = [source for source in as_json("status") if source["source"] == "hubspot"]
+    assert (shown["files_delivered"], shown["rows_read"], shown["rows_quarantined"]) == (2, 3, 0)
+    status = said(rapport("status"))
+    assert "quarantine.hubspot__file: 1 whole files set aside companies.csv columns fit" in status
+    assert rapport("sync", "hubspot").exit_code == 0, "it is told once"
+    with open_warehouse(home, "a test") as con:
+        assert con.execute("select count(*) from raw_hubspot.contacts").fetchone() == (3,), "the good file is in"
+    drop("hubspot/companies.csv", small_world.files()["hubspot/companies.csv"])
+    assert rapport("sync", "hubspot").exit_code == 0, "one row of four is set aside, not the file"
+    assert "quarantine.hubspot__file" not in said(rapport("status")), "the mended file clears it"
+
+
+def test_a_file_whose_every_row_is_set_aside_is_set_aside_whole(home: Home, drop: Drop) -> None:
+    header = small_world.files()["hubspot/companies.csv"].splitlines()[0]
+    drop("hubspot/companies.csv", f"{header}\n1,Acme\n2,Beta\n")
+    result = rapport("sync", "hubspot", "--json")
+    assert result.exit_code == 3
+    (found,) = json.loads(result.stdout)
+    assert found["files_set_aside"] == {"companies.csv": ""}
+    assert (found["deliveries"][0]["rows_read"], found["deliveries"][0]["rows_quarantined"]) == (2, 2)
+
+
+def test_what_failed_comes_before_what_was_set_aside(home: Home, drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop("hubspot/companies.csv", RENAMED)
+    failed = Pulled("hubspot", "contacts", 0, 0.0, None, problem="the API does not take the key")
+    monkeypatch.setattr("pipelines.sync.pull.pull", lambda *_: [failed])
+    assert rapport("sync", "hubspot").exit_code == 1
+
+
+def test_the_exit_codes_are_told() -> None:
+    shown = said(rapport("--help"))
+    for code in ("0 done", "1 done, but", "2 not understood", "3 done, but a whole file was set aside"):
+        assert code in shown
+    assert "3 where a file brought nothing at all" in said(rapport("sync", "--help"))
+
+
 def test_status_of_an_empty_home(home: Home) -> None:
     assert [source["files_delivered"] for source in as_json("status")] == [0] * len(sources())
     assert rapport("status").exit_code == 0
@@ -171,6 +219,23 @@ def test_a_run_that_fails_says_what_and_exits_with_1(copied: Home, silent: None)
 def test_a_wrong_day_is_refused(home: Home) -> None:
     result = rapport("run", "--as-of", "30.06.2026")
     assert result.exit_code == 2
+    assert "'30.06.2026' is not a day. Write it like 2026-06-30" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (["compare", "--policy", "standard", "--month", "June"], "'June' is not a month. Write it like 2026-06 "),
+        (["explain", "mrr", "Acme", "2026-13"], "'2026-13' is not a month. Write it like 2026-06 "),
+        (["changes", "Acme", "--since", "1.6."], "'1.6.' is not a day. Write it like 2026-06-30 "),
+        (["sync", "--delivered-at", "now"], "'now' is not a moment. Write it like 2026-06-30 or 2026-06-30T14:05:00."),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_answered_with_an_example(command: list[str], answer: str, home: Home) -> None:
+    result = rapport(*command)
+    assert result.exit_code == 2
+    assert answer in said(result)
+    assert "%" not in said(result)
 
 
 def test_brief_finds_a_company_and_a_person(copied: Home) -> None:

@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 
 from models.custom_schema import class_name
+from models.marts.portfolio import Portfolio
+from models.marts.team_portfolio import TeamPortfolio
 from models.objects.company import Company
 from models.schema import Day, Exact, Flag, Instant, Json, Money, Number, Schema, Text, Whole, field
 from pipelines.schemas import (
@@ -217,6 +219,13 @@ def test_an_object_leads_with_its_id_and_ends_with_where_it_comes_from() -> None
     assert COLUMNS["sample_id"].key
     assert not COLUMNS["sample_id"].nullable
     assert COLUMNS["company_id"].references == "company"
+
+
+def test_a_mart_leads_with_its_own_columns_and_ends_with_those_it_shares() -> None:
+    owners, teams = ([column.name for column in columns_of(one)] for one in (Portfolio, TeamPortfolio))
+    assert owners[:5] == ["team_member_id", "owner_name", "team", "as_of", "company_count"]
+    assert teams[:4] == ["team", "as_of", "owner_count", "company_count"]
+    assert owners[4:] == teams[3:]
 
 
 def test_a_type_that_no_schema_may_use_is_refused() -> None:
