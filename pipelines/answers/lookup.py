@@ -53,8 +53,9 @@ def find_subject(con: Connection, words: str) -> tuple[dict[str, Any] | None, di
     nearest = min((row["_rank"] for row in [*people, *companies]), default=None)
     if nearest is None:
         raise NothingFoundError(_nobody(words, _near(con, words, [_COMPANY_NAMES, _PERSON_NAMES])))
-    people = [row for row in people if row["_rank"] == nearest]
     companies = [row for row in companies if row["_rank"] == nearest]
+    # One record of a source may be both, a company and the person to write to there: its id means the company.
+    people = [row for row in people if row["_rank"] == nearest and not (nearest == 0 and companies)]
     if len(people) + len(companies) == 1:
         (row,) = people or companies
         del row["_rank"]

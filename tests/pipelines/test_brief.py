@@ -50,7 +50,7 @@ In touch
   In the last 90 days we were in touch with nobody known as champion, economic buyer or user.
 
 Money
-  They pay 4,800 EUR a year (400 a month). Lately: started with 400 EUR a month in February 2026. \
+  They pay 4,800 EUR a year (400 a month). Changes: started with 400 EUR a month in February 2026. \
 Agreed and not billed since 1 Mar 2026: 1,600 EUR.
 
 Health
@@ -111,6 +111,17 @@ def test_of_whom_several_go_by_a_name_each_is_listed(copied: Home) -> None:
     first, *listed = str(refused.value).splitlines()
     assert first == "2 companies or people go by 'aoife b'; name one by its id, domain or e-mail address:"
     assert [line.strip().partition("  ")[0] for line in listed] == ["Aoife Brennan Ltd", "Aoife Brennan"]
+
+
+def test_an_id_of_a_company_and_of_a_person_means_the_company(copied: Home) -> None:
+    with connect(copied.snapshot) as con:
+        con.execute(
+            "update marts.contact_360 set contact_id = (select company_id from marts.company_360 "
+            "where name = 'Harbour & Finch') where name = 'Aoife Brennan'"
+        ).fetchall()
+        ((company_id,),) = con.execute("select contact_id from marts.contact_360 where name like 'Aoife%'").fetchall()
+    found = brief.find(copied, company_id)
+    assert (found["person"], found["company"]["name"]) == (None, "Harbour & Finch")
 
 
 def test_who_is_misspelled_is_named_once_and_what_is_like_nobody_names_nobody(small_home: Home) -> None:
