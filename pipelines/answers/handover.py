@@ -33,8 +33,8 @@ def find(home: Home, who: str) -> dict[str, Any]:
     """
     with open_snapshot(home) as con:
         owner, company = _meant(con, who)
-        member = owner["team_member_id"] if owner else None
-        accounts = accounts_of(con, [member], member) if member else [company]
+        members = [owner["team_member_id"]] if owner else []
+        accounts = accounts_of(con, members, members) if owner else [company]
         found = [_account(con, row) for row in accounts if row]
         (run,) = rows(con, "select as_of_on from meta.run")
     told = [one for one in found if one["sections"]]

@@ -20,27 +20,29 @@ def find(home: Home, who: str | None) -> dict[str, Any]:
     """The portfolios that are meant, as plain values: `title`, `as_of`, `teams`, `owners`, `accounts`, `untouched`.
 
     `untouched` are customers nobody was in touch with for the policy's days, the largest first. Without `who` all teams
-    are meant, and `accounts` is empty. Of one of our people, `accounts` has also those they are success manager of, and
+    are meant, and `accounts` is empty. `accounts` has also those that these people are success managers of, and
     `managed` what these sum to. Raises `NothingFoundError` when nobody, or more than one, goes by that name.
     """
     with open_snapshot(home) as con:
         owners = rows(con, "select * from marts.portfolio order by team, owner_name, team_member_id")
         teams = rows(con, "select * from marts.team_portfolio order by arr desc, team")
+        members: list[dict[str, Any]] = []
         team = [row for row in teams if row["team"].lower() == (who or "").strip().lower()]
-        manager: str | None = None
         if who is None:
             title = "All teams"
         elif team:
             title, teams = team[0]["team"], team
             owners = [row for row in owners if row["team"] == title]
+            members = rows(con, "select team_member_id from objects.team_member where team = ?", [title])
         else:
             owner = find_owner(con, who)
-            title, teams, manager = owner["name"], [], owner["team_member_id"]
-            owners = [row for row in owners if row["team_member_id"] == manager]
-        accounts = accounts_of(con, [row["team_member_id"] for row in owners], manager)
+            title, teams, members = owner["name"], [], [owner]
+            owners = [row for row in owners if row["team_member_id"] == owner["team_member_id"]]
+        managers = [row["team_member_id"] for row in members]
+        accounts = accounts_of(con, [row["team_member_id"] for row in owners], managers)
         (policy,) = rows(con, "select p.untouched_days, r.as_of_on from policy.portfolio as p, meta.run as r")
     untouched = [row for row in accounts if row["is_customer"] and row["is_untouched"]]
-    managed = [row for row in accounts if manager and row["csm_id"] == manager]
+    managed = [row for row in accounts if row["csm_id"] in managers]
     return {
         "title": title,
         "as_of": policy["as_of_on"],
@@ -113,14 +115,15 @@ def find_owner(con: Connection, words: str) -> dict[str, Any]:
     raise NothingFoundError(f"None of our people and no team goes by {words!r}.{near}")
 
 
-def accounts_of(con: Connection, owners: list[str], manager: str | None = None) -> list[dict[str, Any]]:
-    """The accounts of these owners, and those of which `manager` is success manager: customers first, the most
-    threatened before the others."""
+def accounts_of(con: Connection, owners: list[str], managers: list[str]) -> list[dict[str, Any]]:
+    """The accounts of these owners and of these success managers: customers first, the most threatened before the
+    others."""
     return rows(
         con,
-        "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) or csm_id = $manager "
+        "select * from marts.portfolio_account where team_member_id in (select unnest($owners)) "
+        "or csm_id in (select unnest($managers)) "
         f"order by is_customer desc, coalesce(list_position([{ORDER}], risk), 99), arr desc, company_name, company_id",
-        {"owners": owners, "manager": manager},
+        {"owners": owners, "managers": managers},
     )
 
 
@@ -140,7 +143,8 @@ def text(found: dict[str, Any]) -> str:
         parts.append(_untouched(found))
     customers = [row for row in found["accounts"] if row["is_customer"]]
     others = len(found["accounts"]) - len(customers)
-    parts += [account(row, found["title"]) for row in customers]
+    whose = found["owners"][0]["team_member_id"] if found["owners"] and not found["teams"] else None
+    parts += [account(row, whose) for row in customers]
     if found["accounts"]:
         parts.append(
             f"{_count(others, 'company')} besides that {'is' if others == 1 else 'are'} no customer (--json has all)."
@@ -162,9 +166,9 @@ def _sums(name: str, row: dict[str, Any]) -> str:
     return "; ".join(said) + "."
 
 
-def account(row: dict[str, Any], whose: str) -> str:
-    """One account in a few lines; its owner is named where that is not the one the portfolio is of."""
-    owned = f" Owner: {row['owner_name']}." if row["csm_name"] == whose != row["owner_name"] else ""
+def account(row: dict[str, Any], whose: str | None) -> str:
+    """One account in a few lines; its owner is named where that is not the one whose portfolio it is."""
+    owned = f" Owner: {row['owner_name']}." if row["team_member_id"] != whose else ""
     lines = [f"{row['company_name']}: {_amount(row['arr'], row['currency'])} a year, {_health(row)}.{owned}"]
     if row["risk_words"]:
         lines.append(f"  Risk: {row['risk_words']}")

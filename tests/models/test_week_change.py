@@ -72,7 +72,7 @@ def a_week() -> dict[str, Any]:
             company=[company(name) for name in names],
             contact=[{"contact_id": "ann", "name": "Ann"}],
             subscription=[
-                subscription("acme", canceled_at="2026-06-30", cancel_at="2026-12-31", cancel_reason="Price"),
+                subscription("acme", canceled_at="2026-06-30", cancel_at="2026-12-31", cancel_reason="too_dear"),
                 subscription("beta", canceled_at="2026-06-30", ends_at="2026-06-30", status="canceled"),
                 subscription("coma", canceled_at="2026-06-30", cancel_at="2026-12-31", replaced_by_id="x"),
             ],
@@ -156,7 +156,7 @@ def a_week() -> dict[str, Any]:
 SAID = {
     "acme": [
         "Deal won: 500.00 EUR. Big one.",
-        "Gave notice: 480.00 EUR a year. It ends on 31 Dec 2026. Reason: Price.",
+        "Gave notice: 480.00 EUR a year. It ends on 31 Dec 2026. Reason: too dear.",
         "Promise missed: It burns (first response).",
         "Got further on the value path: from buyer to adopter.",
         "NPS: Ann gave 9 of 10: Nice",

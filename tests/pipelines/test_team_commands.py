@@ -91,7 +91,7 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         {**ID, "team_member_id": "olga", "name": "Olga North", "email": "olga@us.example", "team": "North"},
         {**ID, "team_member_id": "ole", "name": "Ole North", "email": "ole@us.example", "team": "North"},
         {**ID, "team_member_id": "sue", "name": "Sue South", "email": "sue@us.example"},
-        {**ID, "team_member_id": "cleo", "name": "Cleo West", "email": "cleo@us.example"},
+        {**ID, "team_member_id": "cleo", "name": "Cleo West", "email": "cleo@us.example", "team": "Care"},
     ],
     "objects.company_domain": [],
     "marts.company_360": [view("acme", arr="10"), view("beta"), view("idle")],
@@ -112,6 +112,7 @@ TABLES: dict[str, list[dict[str, Any]]] = {
             arr_leaving=20,
             needs_attention_count=1,
         ),
+        sums(team="Care", owner_count=0),
         sums(team="nobody", owner_count=0),
     ],
     "marts.portfolio_account": [
@@ -186,7 +187,7 @@ def said(home: Home, *words: str, code: int = 0) -> str:
 def test_all_teams_and_the_owners_of_each(home: Home) -> None:
     lines = said(home, "portfolio").splitlines()
     assert lines[0] == "All teams, as of 2026-06-30."
-    assert [line.split(":")[0] for line in lines[2:-2]] == ["North", "nobody", "Ole North", "Olga North"]
+    assert [line.split(":")[0] for line in lines[2:-2]] == ["North", "Care", "nobody", "Ole North", "Olga North"]
     assert lines[-1] == "Not touched for more than 30 days: Beta (Olga, never)."
     assert lines[2].startswith(
         "North: 3 customers, 110.00 EUR a year; 1 gave notice (20.00 EUR); 0 at risk (0.00 EUR), 1 needs attention, "
@@ -218,7 +219,12 @@ def test_a_team_has_the_accounts_of_all_its_people(home: Home) -> None:
     assert [row["company_id"] for row in found["accounts"]] == ["other", "acme", "beta", "idle"]
     assert [row["owner_name"] for row in found["owners"]] == ["Ole North", "Olga North"]
     assert [row["company_id"] for row in found["untouched"]] == ["beta"]
-    assert found["teams"][0]["customer_count"] == 3
+    assert (found["teams"][0]["customer_count"], found["managed"]) == (3, None)
+    assert "Beta: 100.00 EUR a year, not scored. Owner: Olga.\n" in said(home, "portfolio", "north")
+    # A team of success managers has what they manage, whoever owns it.
+    found = json.loads(said(home, "portfolio", "care", "--json"))
+    assert [row["company_id"] for row in found["accounts"]] == ["other", "beta"]
+    assert (found["teams"][0]["customer_count"], found["managed"]["customer_count"]) == (0, 2)
     # A touch that is late is told with the tasks, not as one to come.
     assert said(home, "portfolio", "ole@us.example").count("  Last touch: today.\n") == 1
 
