@@ -109,7 +109,7 @@ def test_a_handover_tells_what_is_open_and_who_is_who(made: Any) -> None:
         ],
         "risk": [
             "1 severe ticket is open.",
-            "Health 60 of 100 (needs attention), 30 days before 72; above all: usage.",
+            "Health 60 of 100 (needs attention), 30 days before 72; above all: use of the product.",
             "Invoice 7 is overdue since 30 Jun 2026: 100.00 EUR.",
         ],
         "renewal": [

@@ -169,7 +169,7 @@ SAID = {
         "Pays nothing any more: 120.00 EUR a year.",
         "Not paid in time: 70.00 EUR. Invoice 7.",
         "Deal lost: 9.00 EUR. Gone. Reason: Too dear.",
-        "Health got better: 8.00 EUR a year. From at risk to thriving, above all: people.",
+        "Health got better: 8.00 EUR a year. From at risk to thriving, above all: champions who left.",
         "Champion left: Ann went to Other.",
     ],
     "coma": [
@@ -177,7 +177,7 @@ SAID = {
         "Not renewed: 480.00 EUR a year.",
         "Renewed: 360.00 EUR a year.",
         "New customer: 216.00 EUR a year.",
-        "Health got worse: 20.00 EUR a year. From thriving to needs attention, above all: usage.",
+        "Health got worse: 20.00 EUR a year. From thriving to needs attention, above all: use of the product.",
     ],
     "(unknown)": ["NPS: Somebody gave 10 of 10."],
     "(all)": [
