@@ -98,7 +98,9 @@ def read_settings(
     else:
         mistakes = list(check(read))
     if mistakes:
-        told = [f"{path}:{line_of(text, mistake.place)}: {mistake.text}" for mistake in mistakes[:SHOWN]]
+        # What does not fit together in a file as a whole stands on no one line; its text names what it is about.
+        lines = [f":{line_of(text, mistake.place)}" if mistake.place else "" for mistake in mistakes[:SHOWN]]
+        told = [f"{path}{line}: {mistake.text}" for line, mistake in zip(lines, mistakes, strict=False)]
         more = [f"... and {len(mistakes) - SHOWN} more in this file."] if len(mistakes) > SHOWN else []
         raise SettingsError("\n".join(told + more))
     return read, text

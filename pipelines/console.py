@@ -17,8 +17,9 @@ from rich.console import Console
 
 from pipelines.home import Home
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# An id with `:100:` in it is no picture: what is printed is what was said.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 Found = TypeVar("Found")
 

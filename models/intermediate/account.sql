@@ -4,6 +4,8 @@ select
     coalesce(c.owner_id, 'nobody') as team_member_id,
     case when c.owner_id is null then 'Nobody' else coalesce(c.owner_name, 'Nobody') end as owner_name,
     case when c.owner_id is null then 'nobody' else coalesce(m.team, 'not stated') end as team,
+    c.csm_id,
+    c.csm_name,
     c.company_id,
     c.name as company_name,
     r.as_of_on as as_of,

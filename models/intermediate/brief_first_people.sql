@@ -1,4 +1,4 @@
--- What matters most: a promise broken, a champion gone, severe tickets, more asked for; a person's new job.
+-- What matters most: a promise broken, severe tickets, more asked for; a person's new job.
 with ticket as (
     select
         t.ticket_id, t.company_id, count(v.ticket_id) > 0 as is_severe,
@@ -31,7 +31,9 @@ ask as (
     from marts.expansion_ask as a
     cross join meta.run as d
     cross join policy.brief as p
-    where a.state in ('open', 'in_sales') and date_diff('day', cast(a.asked_at as date), d.as_of_on) <= p.brief_days
+    join intermediate.company_status as t on a.company_id = t.company_id
+    where a.state in ('open', 'in_sales') and t.customer_status <> 'canceled'
+        and date_diff('day', cast(a.asked_at as date), d.as_of_on) <= p.brief_days
     qualify row_number() over (partition by a.company_id order by a.asked_at desc, a.object desc, a.object_id desc) = 1
 ),
 
@@ -46,16 +48,8 @@ found as (
     from alarm
     union all
     select
-        'company', from_company_id, 25,
-        'Their champion ' || contact_name || ' left on ' || strftime(changed_on, '%-d %b %Y')
-        || coalesce(' and is at ' || to_company_name || ' now', '') || '.',
-        changed_on, 'contact', contact_id
-    from gone
-    where was_champion
-    union all
-    select
         'company', company_id, 60,
-        'They ask for more: "' || coalesce(title, phrase, 'no words') || '" on ' || strftime(asked_at, '%-d %b %Y')
+        'They asked for more: "' || coalesce(title, phrase, 'no words') || '" on ' || strftime(asked_at, '%-d %b %Y')
         || case when asks > 1 then ', the last of ' || asks || ' times' else '' end
         || case state when 'in_sales' then '; an opportunity is open.' else '; no offer is made yet.' end,
         cast(asked_at as date), object, object_id

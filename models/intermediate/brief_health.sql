@@ -2,51 +2,37 @@
 with scored as (
     select
         h.company_id, h.band, cast(round(h.score) as bigint) as score, cast(round(h.change_30d) as bigint) as change,
-        c.words as cause
+        c.words || coalesce(' (' || g.words || ')', '') as cause, t.customer_status = 'canceled' as is_leaving
     from marts.health_score as h
     join intermediate.brief_subject as s on h.company_id = s.subject_id and s.subject_type = 'company'
+    join intermediate.company_status as t on h.company_id = t.company_id
     left join policy.brief_causes as c on h.main_cause = c.theme
+    left join intermediate.brief_sign as g on h.company_id = g.company_id and g.named_as = 'cause' and g.place = 1
 ),
 
 sign as (
-    select
-        f.company_id, f.factor, f.points < 50 as is_bad,
-        case when f.points >= 50 then w.good
-            else replace(
-                w.bad, '{value}',
-                cast(cast(round(f.raw_value * case when w.is_share then 100 else 1 end) as bigint) as varchar)
-                || case when w.is_share then ' %' else '' end
-            )
-        end as words,
-        row_number() over (
-            partition by f.company_id, f.points < 50
-            order by case when f.points < 50 then f.points_lost else -f.contribution end desc, f.factor asc
-        ) as place
-    from marts.health_factor as f
-    join policy.health_words as w on f.factor = w.factor
-    join scored as h on f.company_id = h.company_id and h.score is not null
-    -- Who owes only a little still owes.
-    where f.points < 50 or (f.points >= 75 and (f.factor <> 'payments_overdue' or f.raw_value = 0))
-),
-
-told as (
-    select company_id, is_bad, string_agg(words, ', ' order by place) as words
-    from sign
-    where place <= 3
-    group by company_id, is_bad
+    select company_id, factor, named_as = 'bad' as is_bad, words, place
+    from intermediate.brief_sign
+    where named_as in ('bad', 'good') and place <= 3
 ),
 
 worded as (
-    select company_id, case when is_bad then 'It suffers from: ' else 'Good: ' end || words || '.' as sentence, is_bad
-    from told
+    select
+        company_id, is_bad,
+        case when is_bad then 'Weak: ' else 'Good: ' end || string_agg(words, ', ' order by place) || '.' as sentence
+    from sign
+    group by company_id, is_bad
 ),
 
 headline as (
     select
         company_id,
         coalesce(
-            case band when 'at_risk' then 'The relationship is at risk' when 'thriving' then 'They are thriving'
-                else 'The relationship needs attention'
+            case
+                when band = 'at_risk' then 'The relationship is at risk'
+                when band <> 'thriving' then 'The relationship needs attention'
+                when is_leaving then 'By all other signs they are thriving'
+                else 'They are thriving'
             end || ': health ' || score || ' of 100'
             || case
                 when change > 0 then ', ' || change || ' more than 30 days ago.'
@@ -72,7 +58,7 @@ found as (
     union all
     select w.company_id, 'health', case when w.is_bad then 10 else 20 end, w.sentence, e.object, e.object_id
     from worded as w
-    join sign as s on w.company_id = s.company_id and w.is_bad = s.is_bad and s.place <= 3
+    join sign as s on w.company_id = s.company_id and w.is_bad = s.is_bad
     join marts.health_evidence as e on s.company_id = e.company_id and s.factor = e.factor
 )
 

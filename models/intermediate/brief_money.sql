@@ -29,7 +29,7 @@ moved as (
 ),
 
 history as (
-    select company_id, 'Lately: ' || string_agg(words, '; ' order by month desc) || '.' as sentence, max(month) as month
+    select company_id, 'Changes: ' || string_agg(words, '; ' order by month desc) || '.' as sentence, max(month) as month
     from moved
     group by company_id
 ),

@@ -7,6 +7,10 @@ with said as (
     union all by name
     select * from intermediate.brief_first_people
     union all by name
+    select * from intermediate.brief_first_champion
+    union all by name
+    select * from intermediate.brief_first_sale
+    union all by name
     select * from intermediate.brief_path
     union all by name
     select * from intermediate.brief_engaged

@@ -18,9 +18,11 @@ next_meeting as (
 ),
 
 comes as (
-    select distinct a.appointment_id, a.contact_id, c.name
+    select distinct a.appointment_id, a.contact_id, c.name || case when j.has_left then ' (who left)' else '' end as name
     from objects.appointment_attendee as a
     join objects.contact as c on a.contact_id = c.contact_id
+    join objects.appointment as m on a.appointment_id = m.appointment_id
+    left join marts.job_change as j on a.contact_id = j.contact_id and m.company_id = j.from_company_id and j.has_left
     where coalesce(a.response, 'none') <> 'declined' and a.source_deleted_at is null
 ),
 
@@ -52,7 +54,10 @@ select
         when 'ticket' then 'in a ticket'
         when 'chat' then 'in a chat' else 'by ' || replace(channel, '_', ' ')
     end
-    || case last_direction when 'in' then ', from them' when 'out' then ', from us' else '' end || '.' as sentence,
+    || case
+        when channel = 'meeting' then '' when last_direction = 'in' then ', from them'
+        when last_direction = 'out' then ', from us' else ''
+    end || '.' as sentence,
     cast(last_at as date) as occurred_on, last_object as object, last_object_id as object_id
 from last_touch
 union all

@@ -11,7 +11,7 @@ with about as (
         ) as named,
         case t.customer_status
             when 'prospect' then ' is not a customer yet.'
-            when 'coming' then ' will be a customer soon.'
+            when 'coming' then ' does not pay yet.'
             when 'lost' then ' was a customer' || coalesce(' from ' || strftime(t.customer_since, '%-d %b %Y'), '')
                 || coalesce(' to ' || strftime(t.customer_to, '%-d %b %Y'), '') || '.'
             else ' has been a customer' || coalesce(' since ' || strftime(t.customer_since, '%-d %b %Y'), '') || '.'

@@ -2,9 +2,11 @@
 with domain as (
     select company_id, string_agg(domain, ', ' order by domain) as domains
     from (
-        select distinct company_id, domain
-        from objects.company_domain
-        where source_deleted_at is null
+        -- Where everybody may have an address says nothing of a company.
+        select distinct d.company_id, d.domain
+        from objects.company_domain as d
+        left join policy.email_free_mail_domains as f on d.domain = f.value
+        where d.source_deleted_at is null and f.value is null
     ) as d
     group by company_id
 ),

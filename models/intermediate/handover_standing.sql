@@ -70,10 +70,11 @@ where i.status not in ('draft', 'paid', 'void', 'uncollectible', 'scheduled') an
     and coalesce(i.issued_on <= r.as_of_on, true)
 union all
 select
-    company_id, 'risk' as section, 1 as rank_no,
+    company_id, case when band = 'thriving' then 'account' else 'risk' end as section, 1 as rank_no,
     'Health ' || cast(cast(round(score) as bigint) as varchar) || ' of 100 (' || replace(band, '_', ' ') || ')'
     || coalesce(', 30 days before ' || cast(cast(round(score_30d_ago) as bigint) as varchar), '')
-    || coalesce('; above all: ' || main_cause, '') || '.' as sentence,
+    || coalesce('; above all: ' || coalesce(w.words, h.main_cause), '') || '.' as sentence,
     'company' as object, company_id as object_id
-from marts.health_score
-where band is not null
+from marts.health_score as h
+left join policy.brief_causes as w on h.main_cause = w.theme
+where h.band is not null

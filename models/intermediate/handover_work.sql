@@ -61,7 +61,9 @@ select
     case when n.is_pinned then -100000 else 0 end + date_diff('day', cast(n.noted_at as date), r.as_of_on) as rank_no,
     case when n.is_pinned then 'Kept on top, ' else '' end || strftime(n.noted_at, '%-d %b %Y')
     || coalesce(', ' || m.name, '') || ': ' || coalesce(n.title || ' - ', '')
-    || trim(regexp_replace(substring(n.body, 1, 500), '\s+', ' ', 'g'))
+    || trim(regexp_replace(
+        regexp_replace(substring(n.body, 1, 500), '([^.!?:;,\s])\s*\n\s*(\p{Lu})', '\1. \2', 'g'), '\s+', ' ', 'g'
+    ))
     || case when length(n.body) > 500 then ' ...' else '' end as sentence,
     'note' as object, n.note_id as object_id
 from objects.note as n

@@ -48,7 +48,9 @@ select
         else s.ends_at
     end as happened_at,
     e.kind,
-    e.words || coalesce(': ' || case when e.kind = 'subscription_canceled' then s.cancel_reason end, '') as title,
+    e.words
+    || coalesce(': ' || case when e.kind = 'subscription_canceled' then replace(s.cancel_reason, '_', ' ') end, '')
+        as title,
     'subscription' as object,
     s.subscription_id as object_id
 from objects.subscription as s

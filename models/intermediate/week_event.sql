@@ -53,9 +53,9 @@ happened as (
         'band_change' as object, company_id || '/' || strftime(changed_on, '%Y-%m-%d') as object_id,
         cast(round(case when score < score_before then -arr else arr end, 2) as decimal(18, 4)) as amount,
         ' From ' || replace(from_band, '_', ' ') || ' to ' || replace(to_band, '_', ' ')
-        || ', above all: ' || cause || '.'
-            as words, 0 as tone
-    from marts.band_change
+        || ', above all: ' || coalesce(e.words, b.cause) || '.' as words, 0 as tone
+    from marts.band_change as b
+    left join policy.brief_causes as e on b.cause = e.theme
 )
 
 select

@@ -48,7 +48,7 @@ select
     e.company_id, cast(e.canceled_at as date) as happened_on, 'notice' as kind, 'subscription' as object,
     e.subscription_id as object_id, cast(round(-12 * w.mrr, 2) as decimal(18, 4)) as amount,
     coalesce(' It ends on ' || strftime(e.gone_at, '%-d %b %Y') || '.', '')
-    || coalesce(' Reason: ' || e.cancel_reason || '.', '') as words
+    || coalesce(' Reason: ' || replace(e.cancel_reason, '_', ' ') || '.', '') as words
 from ending as e
 left join ending_worth as w on e.subscription_id = w.subscription_id
 union all

@@ -5,6 +5,7 @@ with summed as (
         count(*) as company_count,
         count(*) filter (where is_customer) as customer_count,
         count(*) filter (where health_band = 'at_risk') as at_risk_count,
+        count(*) filter (where customer_status = 'canceled') as leaving_count,
         sum(arr) as arr,
         coalesce(sum(arr) filter (where is_customer and is_renewing), 0) as renewal_arr,
         sum(overdue_amount) as overdue_amount,
@@ -20,6 +21,7 @@ full join summed as s on p.team_member_id = s.team_member_id
 where p.company_count is distinct from s.company_count
     or p.customer_count is distinct from s.customer_count
     or p.at_risk_count is distinct from s.at_risk_count
+    or p.leaving_count is distinct from s.leaving_count
     or p.arr is distinct from s.arr
     or p.renewal_arr is distinct from s.renewal_arr
     or p.overdue_amount is distinct from s.overdue_amount

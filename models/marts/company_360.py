@@ -11,7 +11,7 @@ class Company360(Schema):
     company_id: Text = field("The company.", key=True, references="company")
     name: Text = field("Name people use.", required=True)
     legal_name: Text = field("Registered name.")
-    domains: Text = field("Its internet domains.")
+    domains: Text = field("Its internet domains, without those of free mail.")
     website: Text = field("Web address.")
     industry: Text = field("Industry.")
     employee_count: Whole = field("Number of employees.", ge=0)

@@ -15,7 +15,11 @@ class CompanyStage(Schema):
     company_id: Text = field("The company.", key=True, references="company")
     stage: Text = field("The company's stage.", required=True, isin=[*STAGES])
     stage_no: Whole = field("Its place on the path, 1 to 8.", required=True, ge=1, le=8)
-    since_on: Day = field("Since when the one of its people who is there longest has been there.", required=True)
+    since_on: Day = field(
+        "Since when the one of its people who is at it longest has been there; of who came from another company, at "
+        "the earliest the day on which they came.",
+        required=True,
+    )
     contact_count: Whole = field("People with a stage.", required=True, ge=1)
     audience_count: Whole = field("People in the audience.", required=True, ge=0)
     researcher_count: Whole = field("Researchers.", required=True, ge=0)

@@ -1,8 +1,19 @@
-with mixed as (
-    select company_id, stage, stage_no, count(*) as people, min(since_on) as since_on
-    from marts.contact_stage
-    where company_id is not null
-    group by company_id, stage, stage_no
+-- Who came from another company brought their stage along: here it counts from the day on which they came.
+with came as (
+    select contact_id, to_company_id as company_id, max(changed_on) as came_on
+    from marts.job_change
+    where has_left and to_company_id is not null
+    group by contact_id, to_company_id
+),
+
+mixed as (
+    select
+        s.company_id, s.stage, s.stage_no, count(*) as people,
+        min(greatest(s.since_on, coalesce(c.came_on, s.since_on))) as since_on
+    from marts.contact_stage as s
+    left join came as c on s.contact_id = c.contact_id and s.company_id = c.company_id
+    where s.company_id is not null
+    group by s.company_id, s.stage, s.stage_no
 ),
 
 ranked as (

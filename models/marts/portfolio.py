@@ -12,6 +12,8 @@ class AccountSum(Schema):
     customer_count: Whole = field("Of those, customers, also ones that gave notice.", required=True, ge=0)
     currency: Text = field("The reporting currency: of every amount here.", required=True)
     arr: Exact = field("Annual recurring revenue now.", required=True)
+    leaving_count: Whole = field("Of the customers, those that gave notice.", required=True, ge=0)
+    arr_leaving: Exact = field("Their ARR.", required=True)
     thriving_count: Whole = field("Customers in good health.", required=True, ge=0)
     needs_attention_count: Whole = field("Customers in fair health.", required=True, ge=0)
     at_risk_count: Whole = field("Customers in bad health.", required=True, ge=0)

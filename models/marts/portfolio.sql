@@ -7,6 +7,8 @@ select
     count(*) filter (where is_customer) as customer_count,
     currency,
     sum(arr) as arr,
+    count(*) filter (where customer_status = 'canceled') as leaving_count,
+    coalesce(sum(arr) filter (where customer_status = 'canceled'), 0) as arr_leaving,
     count(*) filter (where health_band = 'thriving') as thriving_count,
     count(*) filter (where health_band = 'needs_attention') as needs_attention_count,
     count(*) filter (where health_band = 'at_risk') as at_risk_count,

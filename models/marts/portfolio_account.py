@@ -15,6 +15,8 @@ class PortfolioAccount(Schema):
     company_id: Text = field("The company.", key=True, references="company")
     owner_name: Text = field("Owner's name.", required=True)
     team: Text = field("Owner's team; not stated where none is known, nobody where nobody owns it.", required=True)
+    csm_id: Text = field("Success manager; null without one.", references="team_member")
+    csm_name: Text = field("The success manager's name.")
     company_name: Text = field("The company's name.", required=True)
     as_of: Day = field("Day of the overview.", required=True)
     customer_status: Text = field(

@@ -6,6 +6,8 @@ select
     sum(customer_count) as customer_count,
     currency,
     sum(arr) as arr,
+    sum(leaving_count) as leaving_count,
+    sum(arr_leaving) as arr_leaving,
     sum(thriving_count) as thriving_count,
     sum(needs_attention_count) as needs_attention_count,
     sum(at_risk_count) as at_risk_count,

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.answers.lookup import find_company, find_contact, open_snapshot, rows
+from pipelines.answers.lookup import find_subject, open_snapshot, rows
 from pipelines.home import Home
 from pipelines.schemas import schema_of
 from pipelines.warehouse import Connection, scalar
@@ -38,21 +38,23 @@ SECTIONS = {
 """The sections of a brief in their order, with their headings."""
 SPOKEN = ("who", "touch", "use", "money", "health")
 """Sections whose sentences follow each other; the other ones' stand below each other."""
-NOTHING = "Nothing is going on with them: no customer, no open opportunity, no touch of late."
+NOTHING = {
+    "company": "Nothing is going on with them: no customer, no open opportunity, no touch of late.",
+    "contact": "Nothing is known of them that matters now: they work for no customer, and there was no touch of late.",
+}
+"""What is said of a company or a person where there is no sentence of theirs."""
 Found = dict[str, Any]
 
 
 def find(home: Home, who: str, known_on: date | None = None) -> Found:
-    """Everything the brief says, as plain values: `company`, `person` (for an e-mail address) and the `lines` of both.
+    """Everything the brief says, as plain values: `company`, `person` (where one is meant) and the `lines` of both.
 
     With `known_on` from the file that `rapport run --as-known-on` published for that day.
 
     Raises `NothingFoundError` when nobody, or more than one, goes by `who`.
     """
     with open_snapshot(home, known_on) as con:
-        person = find_contact(con, who) if "@" in who else None
-        company_id = person["company_id"] if person else None
-        company = find_company(con, company_id if person and company_id else who) if company_id or not person else None
+        person, company = find_subject(con, who)
         return about(con, person, company, [], known_on)
 
 
@@ -123,23 +125,23 @@ def _places(con: Connection, name: str, ids: list[str]) -> dict[str, Found]:
     return {row.pop("object_id"): row for row in found}
 
 
-def parts(found: Found) -> Iterator[tuple[str, list[tuple[str, list[Found]]]]]:
-    """The brief in its parts: a name, and its sections as pairs of section and lines; without empty sections."""
+def parts(found: Found) -> Iterator[tuple[str, str, list[tuple[str, list[Found]]]]]:
+    """The brief in its parts: a name, what is said of nothing, and sections as pairs of name and lines; none empty."""
     for subject_type, subject in _subjects(found["person"], found["company"], found["people"]):
         key = (subject_type, subject[f"{subject_type}_id"])
         own = [line for line in found["lines"] if (line["subject_type"], line["subject_id"]) == key]
         sections = [(name, [line for line in own if line["section"] == name]) for name in SECTIONS]
-        yield subject["name"], [section for section in sections if section[1]]
+        yield subject["name"], NOTHING[subject_type], [section for section in sections if section[1]]
 
 
 def text(found: Found, *, with_sources: bool = False) -> str:
     """The brief as a colleague would say it; with numbers, and the list of what they stand for, when asked."""
     said: list[str] = []
-    for name, sections in parts(found):
+    for name, nothing, sections in parts(found):
         said.append(f"{name}\n{'=' * len(name)}")
         said += [_section(section, lines, with_sources) for section, lines in sections]
         if not sections:
-            said.append(NOTHING)
+            said.append(nothing)
     known = f", as known on {day(found['as_known_on'])}" if found["as_known_on"] else ""
     said.append(f"As of {day(found['as_of'])}{known}.")
     if with_sources and found["lines"]:
@@ -173,11 +175,7 @@ def place(source: Found) -> str:
 def html(found: Found, meetings: list[Found] | None = None) -> str:
     """The brief as one page that needs nothing else: for a telephone, and for paper. `meetings` stand on top."""
     page = _page("brief.html.j2")
-    return str(
-        page.render(
-            found=found, parts=list(parts(found)), headings=SECTIONS, spoken=SPOKEN, nothing=NOTHING, meetings=meetings
-        )
-    )
+    return str(page.render(found=found, parts=list(parts(found)), headings=SECTIONS, spoken=SPOKEN, meetings=meetings))
 
 
 def index(found: Found) -> str:

@@ -11,7 +11,7 @@ import typer
 from pipelines.console import HomeOption, JsonOption, day, err, find_home, out, print_json, refuse, spoken
 
 WhoArgument = Annotated[
-    str | None, typer.Argument(help="A company's name, domain or id, or a person's e-mail address.")
+    str | None, typer.Argument(help="A company's or person's name or id, a domain, or an e-mail address.")
 ]
 DayOption = Annotated[
     datetime | None, typer.Option(parser=day, help="A brief for every appointment of this day (UTC).")
@@ -43,6 +43,8 @@ def brief(
     from pipelines.answers import brief as briefs
     from pipelines.answers import brief_day
 
+    if who is not None and not who.strip():
+        refuse("Say who the brief is of: a name, a domain, an id or an e-mail address.")
     if sum([who is not None, day is not None, tomorrow]) != 1:
         refuse("Say either who the brief is of, or --day D, or --tomorrow.")
     if html is not None and who is None:

@@ -28,12 +28,13 @@ TITLES = {
 def find(home: Home, who: str) -> dict[str, Any]:
     """The accounts to hand over, each with its lines by section: `title`, `as_of`, `accounts`, all plain values.
 
-    `who` is a company, or one of our people whose accounts are all meant; those nothing is to be told of are counted in
-    `left_out`. Raises `NothingFoundError` when none, or more than one, goes by that name.
+    `who` is a company, or one of our people: then all are meant that they own or are success manager of. Those nothing
+    is to be told of are counted in `left_out`. Raises `NothingFoundError` when none, or several, go by that name.
     """
     with open_snapshot(home) as con:
         owner, company = _meant(con, who)
-        accounts = accounts_of(con, [owner["team_member_id"]]) if owner else [company]
+        members = [owner["team_member_id"]] if owner else []
+        accounts = accounts_of(con, members, members) if owner else [company]
         found = [_account(con, row) for row in accounts if row]
         (run,) = rows(con, "select as_of_on from meta.run")
     told = [one for one in found if one["sections"]]

@@ -22,7 +22,7 @@ def portfolio(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the accounts somebody owns: how each is, what renews, what is due, what threatens it or is not touched."""
+    """Show the accounts somebody owns or manages: how each is, what renews, what is due, what threatens it."""
     from pipelines.answers import portfolio as portfolios
 
     answer(home, as_json, lambda place: portfolios.find(place, who), portfolios.text)
@@ -45,7 +45,7 @@ def week(
 
 def handover(
     who: Annotated[
-        str, typer.Argument(help="A company (name, domain or id), or one of our people: all their accounts.")
+        str, typer.Argument(help="A company (name, domain or id), or one of our people: all they own or manage.")
     ],
     home: HomeOption = None,
     as_json: JsonOption = False,

@@ -28,7 +28,7 @@ def due(home: Home, owner: str | None, company: str | None, limit: int) -> list[
 def line(row: dict[str, Any]) -> str:
     """One row of what is due, for a person."""
     when = f"{row['due_on']}" if row["due_on"] else "no day"
-    late = f" ({row['days_late']} days late)" if row["days_late"] else ""
+    late = f" ({row['days_late']} {'day' if row['days_late'] == 1 else 'days'} late)" if row["days_late"] else ""
     who = row["owner_name"] or row["owner_group"] or "nobody"
     about = " / ".join(name for name in (row["company_name"], row["contact_name"]) if name)
     what = "e-mail" if row["kind"] == "email" else "task"

@@ -88,11 +88,17 @@ def _causes(con: Connection, alert: Mapping[str, Any]) -> tuple[Cause, ...]:
     relation = con.execute(_query(alert))
     names = [column[0] for column in relation.description or []]
     rows = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+    schema = schema_of(f"marts.{alert['mart']}")
+    assert schema is not None
+    # A word of ours, as needs_attention, is written as people write it.
+    ours = {column.name for column in columns_of(schema) if column.words}
     causes: dict[tuple[str, date | None], Cause] = {}
     for row in rows:
         subject = json.dumps([_plain(row[name]) for name in alert["key"]])
         since = row[alert["since"]] if alert["since"] else None
-        words = {name: spoken(value) for name, value in row.items()}
+        words = {
+            name: spoken(value).replace("_", " ") if name in ours else spoken(value) for name, value in row.items()
+        }
         text = alert["message"].format_map(words)
         causes.setdefault(
             (subject, since), Cause(subject, since, row.get("company_id"), row.get("contact_id"), _cut(text))

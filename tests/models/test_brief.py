@@ -65,7 +65,7 @@ def test_what_is_said_of_a_customer_and_of_a_person(bench: Any) -> None:
     assert [(row["subject_id"], row["section"], row["sentence"]) for row in found.iter_rows(named=True)] == [
         ("acme", "health", "Too little is known to say how healthy the relationship is."),
         ("acme", "money", "They pay 1,200 EUR a year (100 a month)."),
-        ("acme", "money", "Lately: started with 100 EUR a month in January 2025."),
+        ("acme", "money", "Changes: started with 100 EUR a month in January 2025."),
         (
             "acme",
             "money",

@@ -66,7 +66,7 @@ def world() -> dict[str, Any]:
             ],
             service=[{"service_id": "s", "company_id": "acme", "name": "Onboarding", "status": "active"}],
             note=[
-                {**note, "note_id": "n1", "body": "They\n are  fine."},
+                {**note, "note_id": "n1", "body": "They \n are  fine.\nAll of them\nÉva said:\nSo."},
                 {**note, "note_id": "n2", "title": "Beware", "body": LONG, "is_pinned": True, "noted_at": "2024-01-01"},
                 {**note, "note_id": "n3", "body": "Too old.", "noted_at": "2025-12-01"},
             ],
@@ -109,7 +109,7 @@ def test_a_handover_tells_what_is_open_and_who_is_who(made: Any) -> None:
         ],
         "risk": [
             "1 severe ticket is open.",
-            "Health 60 of 100 (needs attention), 30 days before 72; above all: usage.",
+            "Health 60 of 100 (needs attention), 30 days before 72; above all: use of the product.",
             "Invoice 7 is overdue since 30 Jun 2026: 100.00 EUR.",
         ],
         "renewal": [
@@ -128,7 +128,7 @@ def test_a_handover_tells_what_is_open_and_who_is_who(made: Any) -> None:
         ],
         "note": [
             "Kept on top, 1 Jan 2024, Ole: Beware - " + ("word " * 100).strip() + " ...",
-            "2 Jun 2026, Ole: They are fine.",
+            "2 Jun 2026, Ole: They are fine. All of them. Éva said: So.",
         ],
     }
 
@@ -144,3 +144,16 @@ def test_behind_every_line_is_a_record_that_is_there(made: Any) -> None:
         table = "marts.renewal" if name == "renewal" else f"objects.{name}"
         assert record in made.want(table)[f"{name}_id"].to_list(), (name, record)
     assert len({name for name, _ in rows}) > 9
+
+
+def test_health_is_a_risk_only_where_it_is_one(bench: Any) -> None:
+    health = {
+        "company_id": "acme", "as_of": "2026-06-30", "segment": "a", "profile": "standard", "coverage": 1,
+        "factor_count": 9, "arr": 0, "currency": "EUR", "score": 90,
+    }  # fmt: skip
+    for band, section in (("thriving", "account"), ("at_risk", "risk")):
+        tables: dict[str, Any] = {"meta.run": [{"as_of": datetime(2026, 7, 1)}]}
+        tables |= {"marts.health_score": [health | {"band": band}], "marts.portfolio_account": []}
+        tables |= {"marts.company_360": [], "marts.contact_360": [], "marts.renewal": []}
+        found = bench(tables).want("intermediate.handover_standing").select("section", "sentence").rows()
+        assert found == [(section, f"Health 90 of 100 ({band.replace('_', ' ')}).")]

@@ -63,6 +63,24 @@ def test_a_company_stands_where_its_people_do(bench: Any, rule: str, stage: str)
     assert bench({"marts.company_stage": broken}).offenders("stage_mix_adds_up").height == 1
 
 
+def test_who_came_from_another_company_stands_there_since_then(bench: Any) -> None:
+    people = [
+        stands("a", "buyer", date(2026, 1, 1)),
+        stands("b", "buyer", date(2026, 3, 1)),
+        stands("c", "buyer", date(2026, 2, 1)),
+    ]
+    frame = pl.DataFrame(people, schema_overrides={"would_fall_on": pl.Date})
+    fixed = {"from_company_id": "other", "from_company_name": "O", "to_company_id": people[0]["company_id"]}
+    fixed |= {"was_champion": False, "evidence": "job", "seen_on": "2026-02-20", "is_new_there": True}
+    moved = [
+        {**fixed, "contact_id": name, "contact_name": name, "changed_on": day, "has_left": left}
+        for name, day, left in (("a", "2026-02-20", True), ("b", "2026-02-20", True), ("c", "2026-02-25", False))
+    ]
+    for name, since in (("a", date(2026, 2, 20)), ("b", date(2026, 3, 1)), ("c", date(2026, 2, 1))):
+        made = bench({"marts.contact_stage": frame.filter(contact_id=name), "marts.job_change": moved})
+        assert made.want("marts.company_stage")["since_on"].to_list() == [since]
+
+
 def test_conversion_follows_those_who_came_in_a_month(bench: Any) -> None:
     """Two come in January: one asks after 10 days; one leaps from nothing to praise, the stages before it with it."""
     steps = {

@@ -166,6 +166,8 @@ def plain_sums(views: list[dict[str, Any]]) -> dict[str, int]:
         "company_count": len(views),
         "customer_count": len(customers),
         "arr": sum(row["arr"] for row in views),
+        "leaving_count": sum(row["customer_status"] == "canceled" for row in customers),
+        "arr_leaving": sum(row["arr"] for row in customers if row["customer_status"] == "canceled"),
         "at_risk_count": sum(row["health_band"] == "at_risk" for row in customers),
         "unscored_count": sum(row["health_band"] is None for row in customers),
         "arr_at_risk": sum(row["arr"] for row in customers if row["health_band"] == "at_risk"),

@@ -8,11 +8,13 @@ from typing import Any
 
 from customer_rows import RATES, company, links, one, subscription, tables, version
 
+DOMAINS = ("b.example", "a.example", "a.example", "gmail.com")
+
 
 def test_company_360_brings_everything_about_a_company_together(bench: Any) -> None:
     given = tables(
         company=[company("acme", owner_id="olga", co_owner_id="carl", country="DE", segment="big"), company("other")],
-        company_domain=[{"company_id": "acme", "domain": name} for name in ("b.example", "a.example", "a.example")],
+        company_domain=[{"company_id": "acme", "domain": name} for name in DOMAINS],
         team_member=[{"team_member_id": "olga", "name": "Olga"}, {"team_member_id": "carl", "name": "Carl"}],
         subscription=[subscription("acme", renewal_on="2026-09-01")],
         subscription_version=[version("acme", 1200)],

@@ -72,7 +72,7 @@ def a_week() -> dict[str, Any]:
             company=[company(name) for name in names],
             contact=[{"contact_id": "ann", "name": "Ann"}],
             subscription=[
-                subscription("acme", canceled_at="2026-06-30", cancel_at="2026-12-31", cancel_reason="Price"),
+                subscription("acme", canceled_at="2026-06-30", cancel_at="2026-12-31", cancel_reason="too_dear"),
                 subscription("beta", canceled_at="2026-06-30", ends_at="2026-06-30", status="canceled"),
                 subscription("coma", canceled_at="2026-06-30", cancel_at="2026-12-31", replaced_by_id="x"),
             ],
@@ -156,7 +156,7 @@ def a_week() -> dict[str, Any]:
 SAID = {
     "acme": [
         "Deal won: 500.00 EUR. Big one.",
-        "Gave notice: 480.00 EUR a year. It ends on 31 Dec 2026. Reason: Price.",
+        "Gave notice: 480.00 EUR a year. It ends on 31 Dec 2026. Reason: too dear.",
         "Promise missed: It burns (first response).",
         "Got further on the value path: from buyer to adopter.",
         "NPS: Ann gave 9 of 10: Nice",
@@ -169,7 +169,7 @@ SAID = {
         "Pays nothing any more: 120.00 EUR a year.",
         "Not paid in time: 70.00 EUR. Invoice 7.",
         "Deal lost: 9.00 EUR. Gone. Reason: Too dear.",
-        "Health got better: 8.00 EUR a year. From at risk to thriving, above all: people.",
+        "Health got better: 8.00 EUR a year. From at risk to thriving, above all: champions who left.",
         "Champion left: Ann went to Other.",
     ],
     "coma": [
@@ -177,7 +177,7 @@ SAID = {
         "Not renewed: 480.00 EUR a year.",
         "Renewed: 360.00 EUR a year.",
         "New customer: 216.00 EUR a year.",
-        "Health got worse: 20.00 EUR a year. From thriving to needs attention, above all: usage.",
+        "Health got worse: 20.00 EUR a year. From thriving to needs attention, above all: use of the product.",
     ],
     "(unknown)": ["NPS: Somebody gave 10 of 10."],
     "(all)": [

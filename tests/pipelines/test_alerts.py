@@ -137,6 +137,15 @@ def test_an_alert_that_cannot_be_worked_out_says_so_once_and_stops_no_other(home
     days.con.close()
 
 
+def test_words_of_ours_are_written_as_people_write_them(home: Home) -> None:
+    days = Days(home, FILE.replace("{reasons}", "{band}, {company_id}"))
+    days.show(FIRST_DAY, risky={"a_b": "at_risk"})
+    days.note()
+    ((told,),) = days.rows("select payload ->> '$.text' from ledger.outbox")
+    assert told.endswith("of 12,000; at risk, a_b")
+    days.con.close()
+
+
 def test_the_message_is_plain_and_nothing_in_a_name_is_a_command(days: Days) -> None:
     days.show(FIRST_DAY, risky={"a&b": "at_risk"})
     days.note()

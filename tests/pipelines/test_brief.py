@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.answers import brief, brief_day
-from pipelines.answers.lookup import open_snapshot, rows
+from pipelines.answers.lookup import NothingFoundError, open_snapshot, rows
 from pipelines.home import Home
 from pipelines.warehouse import Connection, connect
 
@@ -50,7 +50,7 @@ In touch
   In the last 90 days we were in touch with nobody known as champion, economic buyer or user.
 
 Money
-  They pay 4,800 EUR a year (400 a month). Lately: started with 400 EUR a month in February 2026. \
+  They pay 4,800 EUR a year (400 a month). Changes: started with 400 EUR a month in February 2026. \
 Agreed and not billed since 1 Mar 2026: 1,600 EUR.
 
 Health
@@ -87,7 +87,60 @@ def test_of_whom_nothing_is_known_that_is_said(small_home: Home) -> None:
         "Quiet Lead\n==========\n\n"
         "Nothing is going on with them: no customer, no open opportunity, no touch of late.\n\nAs of 30 Jun 2026."
     )
-    assert brief.NOTHING in brief.html(found)
+    assert brief.NOTHING["company"] in brief.html(found)
+
+
+def test_of_a_person_nothing_is_said_of_their_own(copied: Home) -> None:
+    with connect(copied.snapshot) as con:
+        con.execute("delete from marts.brief_line where subject_type = 'contact'").fetchall()
+    told = brief.text(brief.find(copied, "aoife@harbourfinch.example"))
+    assert told.startswith(f"Aoife Brennan\n=============\n\n{brief.NOTHING['contact']}\n\nHarbour & Finch\n")
+
+
+def test_a_person_goes_by_name_and_id_too(small_home: Home) -> None:
+    for words in ("Aoife Brennan", " aoife brennan ", "Aoife", "brennan", "hubspot:201"):
+        assert brief.text(brief.find(small_home, words)) == AOIFE + HARBOUR + MORE
+
+
+def test_of_whom_several_go_by_a_name_each_is_listed(copied: Home) -> None:
+    with connect(copied.snapshot) as con:
+        con.execute("update marts.company_360 set name = 'Aoife Brennan Ltd' where name = 'Quiet Lead'").fetchall()
+    assert brief.find(copied, "aoife brennan")["person"]["name"] == "Aoife Brennan"
+    with pytest.raises(NothingFoundError) as refused:
+        brief.find(copied, "aoife b")
+    first, *listed = str(refused.value).splitlines()
+    assert first == "2 companies or people go by 'aoife b'; name one by its id, domain or e-mail address:"
+    assert [line.strip().partition("  ")[0] for line in listed] == ["Aoife Brennan Ltd", "Aoife Brennan"]
+
+
+def test_an_id_of_a_company_and_of_a_person_means_the_company(copied: Home) -> None:
+    with connect(copied.snapshot) as con:
+        con.execute(
+            "update marts.contact_360 set contact_id = (select company_id from marts.company_360 "
+            "where name = 'Harbour & Finch') where name = 'Aoife Brennan'"
+        ).fetchall()
+        ((company_id,),) = con.execute("select contact_id from marts.contact_360 where name like 'Aoife%'").fetchall()
+    found = brief.find(copied, company_id)
+    assert (found["person"], found["company"]["name"]) == (None, "Harbour & Finch")
+
+
+def test_who_is_misspelled_is_named_once_and_what_is_like_nobody_names_nobody(small_home: Home) -> None:
+    with pytest.raises(NothingFoundError, match=r"^Nobody goes by 'Aoife Brenan'\. Did you mean Aoife Brennan\?$"):
+        brief.find(small_home, "Aoife Brenan")
+    with pytest.raises(NothingFoundError, match=r"^Nobody goes by 'zzz:000'\.$"):
+        brief.find(small_home, "zzz:000")
+
+
+def test_who_went_to_another_company_is_told_of_there(copied: Home) -> None:
+    with connect(copied.snapshot) as con:
+        con.execute("""
+            insert into marts.job_change by name select contact_id, 'Aoife' as contact_name,
+                c.company_id as from_company_id, c.company_name as from_company_name, date '2026-06-01' as changed_on,
+                q.company_id as to_company_id, q.name as to_company_name, true as has_left, true as was_champion
+            from marts.contact_360 as c, marts.company_360 as q
+            where c.name = 'Aoife Brennan' and q.name = 'Quiet Lead'
+        """).fetchall()
+    assert brief.find(copied, "aoife@harbourfinch.example")["company"]["name"] == "Quiet Lead"
 
 
 def test_sources_are_numbered_and_lead_to_file_and_line(small_home: Home) -> None:
@@ -169,6 +222,7 @@ def test_a_page_needs_nothing_else_and_escapes_what_others_wrote(small_home: Hom
 def test_what_is_asked_must_be_clear(small_home: Home) -> None:
     for arguments in (
         [],
+        [" "],
         ["Acme", "--tomorrow"],
         ["--tomorrow", "--day", "2026-07-01"],
         ["--tomorrow", "--html", "x.html"],

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from pipelines.answers import todo
 from pipelines.home import Home
 
 with warnings.catch_warnings():
@@ -20,7 +21,7 @@ with warnings.catch_warnings():
     from typer.testing import CliRunner
 
     from pipelines.cli import app
-    from pipelines.console import _spoken_kinds, spoken
+    from pipelines.console import _spoken_kinds, out, refuse, spoken
 
 PIPELINES = Path(__file__).resolve().parents[2] / "pipelines"
 SPEAKS_ELSEWHERE = {
@@ -102,6 +103,24 @@ def test_every_error_for_people_is_spoken(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == "Take [another] name.\n"
     with pytest.raises(ZeroDivisionError), spoken():  # a fault of ours is not dressed up as one of theirs
         _ = 1 / 0
+
+
+def test_what_is_printed_is_what_was_said(capsys: pytest.CaptureFixture[str]) -> None:
+    out.print("workspace:asked:zendesk:100:2026-06-30:offer", markup=False)
+    with pytest.raises(typer.Exit):
+        refuse("Nobody goes by zendesk:100:x.")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (
+        "workspace:asked:zendesk:100:2026-06-30:offer\n",
+        "Nobody goes by zendesk:100:x.\n",
+    )
+
+
+def test_work_is_a_day_late_or_days() -> None:
+    row = {"due_on": "2026-06-29", "owner_name": "Mia", "description": "Call", "kind": "task", "company_name": None}
+    row |= {"contact_name": None, "work_id": "t:1"}
+    for days, words in ((0, ""), (1, " (1 day late)"), (2, " (2 days late)")):
+        assert todo.line(row | {"days_late": days}) == f"2026-06-29{words}  Mia: Call (task; no customer)  t:1"
 
 
 def test_what_a_home_lacks_names_it(tmp_path: Path) -> None:

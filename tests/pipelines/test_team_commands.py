@@ -29,8 +29,18 @@ ID = {"source_system": "crm", "source_record_id": "1", "loaded_at": "2026-01-01"
 
 
 def sums(**more: Any) -> dict[str, Any]:
-    counts = ("company", "customer", "thriving", "needs_attention", "at_risk", "unscored", "renewal", "untouched")
-    amounts = ("arr", "arr_at_risk", "renewal_arr", "overdue_amount", "weighted_pipeline_amount")
+    counts = (
+        "company",
+        "customer",
+        "thriving",
+        "needs_attention",
+        "at_risk",
+        "unscored",
+        "renewal",
+        "untouched",
+        "leaving",
+    )
+    amounts = ("arr", "arr_at_risk", "arr_leaving", "renewal_arr", "overdue_amount", "weighted_pipeline_amount")
     zeros = dict.fromkeys((*(f"{name}_count" for name in counts), *amounts), 0)
     return {**zeros, "as_of": DAY, "currency": "EUR", **more}
 
@@ -75,11 +85,13 @@ def view(name: str, **more: Any) -> dict[str, Any]:
     return {**zeros, **fixed, "is_in_parent_cycle": False, "sources": "crm", **more}
 
 
+CLEO = {"csm_id": "cleo", "csm_name": "Cleo West"}
 TABLES: dict[str, list[dict[str, Any]]] = {
     "objects.team_member": [
         {**ID, "team_member_id": "olga", "name": "Olga North", "email": "olga@us.example", "team": "North"},
         {**ID, "team_member_id": "ole", "name": "Ole North", "email": "ole@us.example", "team": "North"},
         {**ID, "team_member_id": "sue", "name": "Sue South", "email": "sue@us.example"},
+        {**ID, "team_member_id": "cleo", "name": "Cleo West", "email": "cleo@us.example", "team": "Care"},
     ],
     "objects.company_domain": [],
     "marts.company_360": [view("acme", arr="10"), view("beta"), view("idle")],
@@ -91,7 +103,16 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         sums(team_member_id="nobody", owner_name="Nobody", team="nobody"),
     ],
     "marts.team_portfolio": [
-        sums(team="North", owner_count=2, customer_count=3, arr=110),
+        sums(
+            team="North",
+            owner_count=2,
+            customer_count=3,
+            arr=110,
+            leaving_count=1,
+            arr_leaving=20,
+            needs_attention_count=1,
+        ),
+        sums(team="Care", owner_count=0),
         sums(team="nobody", owner_count=0),
     ],
     "marts.portfolio_account": [
@@ -112,10 +133,10 @@ TABLES: dict[str, list[dict[str, Any]]] = {
             "notice_on": date(2026, 6, 29),
         }
         | {"task_count": 2, "late_task_count": 1, "next_task_on": date(2026, 6, 1), "days_untouched": 1},
-        account("beta", "olga", arr=100, is_untouched=True, next_touch_at="2026-07-03"),
+        account("beta", "olga", arr=100, is_untouched=True, next_touch_at="2026-07-03", **CLEO),
         account("idle", "olga", is_customer=False, customer_status="lost"),
-        account("other", "ole", risk="notice", risk_words="Gave notice.", days_untouched=0)
-        | {"next_touch_at": "2026-06-29"},
+        account("other", "ole", risk="notice", risk_words="Gave notice.", days_untouched=0, **CLEO)
+        | {"next_touch_at": "2026-06-29", "customer_status": "canceled"},
     ],
     "marts.week_change": [
         change("(all)", 1, "ARR 1.", kind="arr", amount=1),
@@ -166,16 +187,20 @@ def said(home: Home, *words: str, code: int = 0) -> str:
 def test_all_teams_and_the_owners_of_each(home: Home) -> None:
     lines = said(home, "portfolio").splitlines()
     assert lines[0] == "All teams, as of 2026-06-30."
-    assert [line.split(":")[0] for line in lines[2:-2]] == ["North", "nobody", "Ole North", "Olga North", "Nobody"]
+    assert [line.split(":")[0] for line in lines[2:-2]] == ["North", "Care", "nobody", "Ole North", "Olga North"]
     assert lines[-1] == "Not touched for more than 30 days: Beta (Olga, never)."
-    assert lines[2].startswith("North: 3 customers, 110.00 EUR a year; 0 at risk (0.00 EUR)")
+    assert lines[2].startswith(
+        "North: 3 customers, 110.00 EUR a year; 1 gave notice (20.00 EUR); 0 at risk (0.00 EUR), 1 needs attention, "
+        "0 thriving; 0 up for renewal (0.00 EUR)"
+    )
 
 
 def test_the_accounts_of_one_of_our_people_the_most_threatened_first(home: Home) -> None:
     text = said(home, "portfolio", "olga@us.example")
     assert text == (
         "Olga North, as of 2026-06-30.\n\n"
-        "Olga North: 2 customers, 110.00 EUR a year; 0 at risk (0.00 EUR); 0 up for renewal (0.00 EUR); "
+        "Olga North: 2 customers, 110.00 EUR a year; 0 gave notice (0.00 EUR); 0 at risk (0.00 EUR), "
+        "0 need attention, 0 thriving; 0 up for renewal (0.00 EUR); "
         "0.00 EUR overdue; 1 not touched.\n\n"
         "Not touched for more than 30 days: Beta (Olga, never).\n\n"
         "Acme: 10.00 EUR a year, at risk (42, 3 less than 30 days ago).\n"
@@ -194,8 +219,14 @@ def test_a_team_has_the_accounts_of_all_its_people(home: Home) -> None:
     assert [row["company_id"] for row in found["accounts"]] == ["other", "acme", "beta", "idle"]
     assert [row["owner_name"] for row in found["owners"]] == ["Ole North", "Olga North"]
     assert [row["company_id"] for row in found["untouched"]] == ["beta"]
-    assert found["teams"][0]["customer_count"] == 3
-    assert "Last touch: today; the next was due on 29 Jun 2026." in said(home, "portfolio", "ole@us.example")
+    assert (found["teams"][0]["customer_count"], found["managed"]) == (3, None)
+    assert "Beta: 100.00 EUR a year, not scored. Owner: Olga.\n" in said(home, "portfolio", "north")
+    # A team of success managers has what they manage, whoever owns it.
+    found = json.loads(said(home, "portfolio", "care", "--json"))
+    assert [row["company_id"] for row in found["accounts"]] == ["other", "beta"]
+    assert (found["teams"][0]["customer_count"], found["managed"]["customer_count"]) == (0, 2)
+    # A touch that is late is told with the tasks, not as one to come.
+    assert said(home, "portfolio", "ole@us.example").count("  Last touch: today.\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -210,7 +241,28 @@ def test_whom_a_word_could_mean_is_told(home: Home, who: str, sentence: str) -> 
 
 
 def test_who_owns_nothing_has_an_empty_portfolio(home: Home) -> None:
-    assert said(home, "portfolio", "Sue South") == "Sue South.\n\nNo company is owned.\n"
+    assert said(home, "portfolio", "Sue South") == "Sue South, as of 2026-06-30.\n\nNo company is owned.\n"
+
+
+def test_a_success_manager_has_accounts_that_others_own(home: Home) -> None:
+    text = said(home, "portfolio", "Cleo")
+    assert text == (
+        "Cleo West, as of 2026-06-30.\n\n"
+        "Cleo West as success manager: 2 customers, 100.00 EUR a year; 1 gave notice (0.00 EUR); 0 at risk (0.00 EUR), "
+        "0 need attention, 0 thriving; 0 up for renewal (0.00 EUR); 0.00 EUR overdue; 1 not touched.\n\n"
+        "Not touched for more than 30 days: Beta (Olga, never).\n\n"
+        "Other: 0.00 EUR a year, not scored. Owner: Ole.\n"
+        "  Risk: Gave notice.\n"
+        "  Last touch: today.\n\n"
+        "Beta: 100.00 EUR a year, not scored. Owner: Olga.\n"
+        "  Last touch: never (too long); next on 3 Jul 2026.\n\n"
+        "0 companies besides that are no customer (--json has all).\n"
+    )
+    found = json.loads(said(home, "portfolio", "cleo@us.example", "--json"))
+    assert (found["managed"]["customer_count"], found["managed"]["arr"], found["owners"]) == (2, "100.000000000000", [])
+    assert json.loads(said(home, "portfolio", "olga@us.example", "--json"))["managed"] is None
+    told = json.loads(said(home, "handover", "Cleo West", "--json"))
+    assert ([one["company_id"] for one in told["accounts"]], told["left_out"]) == (["beta"], 1)
 
 
 def test_a_week_of_the_business_with_the_most_money_first(home: Home) -> None:

@@ -255,6 +255,14 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, old: str, new: str, sent
         load_policies(tmp_path)
 
 
+def test_what_does_not_fit_together_is_said_of_the_file_not_of_its_first_line(tmp_path: Path) -> None:
+    file = tmp_path / "workflow.toml"
+    file.write_text(PLAN.replace('assignee = "co_owner"', 'assignee = "nobody"'))
+    with pytest.raises(PolicyError) as refused:
+        load_policies(tmp_path)
+    assert str(refused.value).startswith(f"{file}: step ")
+
+
 def test_the_ledger_is_built_after_what_its_conditions_read_and_before_what_follows() -> None:
     order = list(catalogue())
     assert order.index("marts.company_360") < order.index("ledger.workflow_run") < order.index("objects.task")
