@@ -11,13 +11,7 @@ with scored as (
 sign as (
     select
         f.company_id, f.factor, f.points < 50 as is_bad,
-        case when f.points >= 50 then w.good
-            else replace(
-                w.bad, '{value}',
-                cast(cast(round(f.raw_value * case when w.is_share then 100 else 1 end) as bigint) as varchar)
-                || case when w.is_share then ' %' else '' end
-            )
-        end as words,
+        case when f.points >= 50 then w.good else f.words end as words,
         row_number() over (
             partition by f.company_id, f.points < 50
             order by case when f.points < 50 then f.points_lost else -f.contribution end desc, f.factor asc
