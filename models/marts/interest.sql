@@ -8,7 +8,8 @@ with shown as (
     cross join meta.run as r
     cross join policy.path as p
     left join policy.path_stop_topics as s on lower(trim(e.topic)) = s.value
-    where trim(e.topic) <> '' and s.value is null
+    -- The kind of help somebody asked for is no interest.
+    where trim(e.topic) <> '' and s.value is null and e.kind <> 'ticket'
 ),
 
 -- Each piece is rounded before it is added: a sum of exact numbers does not hang on their order.

@@ -224,6 +224,7 @@ def test_interest_halves_and_tells_which_way_it_goes(bench: Any) -> None:
             {**acme, "day": AS_OF - 90, "topic": "security"},
             {**acme, "day": AS_OF, "topic": "Home"},
             {**acme, "day": AS_OF, "topic": " "},
+            {"company": "acme", "kind": "ticket", "day": AS_OF, "topic": "Incident"},
         ],
         "ben": [
             {**acme, "day": AS_OF - 30, "topic": "PRICING"},

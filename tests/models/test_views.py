@@ -15,7 +15,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         company_domain=[{"company_id": "acme", "domain": name} for name in ("b.example", "a.example", "a.example")],
         team_member=[{"team_member_id": "olga", "name": "Olga"}, {"team_member_id": "carl", "name": "Carl"}],
         subscription=[subscription("acme", renewal_on="2026-09-01")],
-        subscription_version=[version("acme", 1200)],
+        subscription_version=[version("acme", 1200, quantity=4, unit_amount=300, product_id="seats")],
         invoice=[
             {"invoice_id": "late", "company_id": "acme", "currency": "EUR", "total": 119, "amount_paid": 19}
             | {"status": "open", "due_on": "2026-06-01"},
@@ -30,7 +30,18 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         job_role=[{"contact_id": "ann", "company_id": "acme", "is_primary": True}],
         ticket=[
             {"ticket_id": "t", "company_id": "acme", "subject": "Help", "status": "open", "priority": "urgent"}
-            | {"opened_at": "2026-06-15", "csat": "good", "requester_id": "ann"},
+            | {"opened_at": "2026-06-15", "csat": "good", "requester_id": "ann", "is_expansion_signal": True},
+        ],
+        product=[{"product_id": "seats", "sku": "S", "name": "Seats", "category": "plan"}],
+        product_user=[{"product_user_id": "u", "contact_id": "ann", "company_id": "acme", "external_user_id": "7"}],
+        usage_event=[
+            {"usage_event_id": day, "occurred_at": day, "event_name": "save", "company_id": "acme"}
+            | {"product_user_id": "u", "contact_id": "ann"}
+            for day in ("2026-05-10T09:00", "2026-05-11T09:00", "2026-06-20T09:00")
+        ],
+        service=[
+            {"service_id": "s", "company_id": "acme", "name": "Onboarding", "status": "active", "due_on": "2026-06-01"},
+            {"service_id": "t", "company_id": "acme", "name": "Training", "status": "complete"},
         ],
         nps_response=[{"contact_id": "ann", "company_id": "acme", "score": 9, "answered_at": "2026-05-01"}],
     )
@@ -66,6 +77,18 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "last_touch_direction": "in",
         "contact_count": 1,
         "champion_names": "Ann",
+        "stage": "advocate",
+        "stage_since_on": date(2026, 5, 1),
+        "active_users": 1,
+        "usage_trend": -0.5,
+        "licences_bought": 4,
+        "licences_used": 1,
+        "licence_use": 0.25,
+        "last_used_at": datetime(2026, 6, 20, 9),
+        "running_service_count": 1,
+        "late_service_count": 1,
+        "open_expansion_ask_count": 1,
+        "churn_probability": None,
         "sources": "billing, crm",
         "source_count": 2,
     }
@@ -78,6 +101,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         None,
         "test",
     )
+    assert (quiet["stage"], quiet["active_users"], quiet["running_service_count"]) == (None, None, 0)
     for invariant in ("company_360_once", "contact_360_once", "portfolio_adds_up", "pipeline_adds_up"):
         assert made.offenders(invariant).height == 0
 
@@ -148,6 +172,15 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
             {"contact_id": "ann", "score": score, "answered_at": at}
             for score, at in ((3, "2024-01-01"), (7, "2026-01-01"))
         ],
+        signal=[
+            {"contact_id": "ann", "signal_type": kind, "topic": topic, "occurred_at": at}
+            for kind, topic, at in (
+                ("form_fill", "Pricing", "2026-01-05"),
+                ("download", "Security", "2026-06-20"),
+                ("content_view", "security", "2026-06-27"),
+                ("content_view", "Pricing", "2026-06-26"),
+            )
+        ],
     )
     given["identity.contact_link"] = links(
         "contact", ("crm", "1", "ann"), ("helpdesk", "7", "ann"), ("email", "ann@acme.example", "ann")
@@ -167,6 +200,13 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
         "messages_out": 1,
         "ticket_count": 2,
         "open_ticket_count": 1,
+        "stage": "hand_raiser",
+        "stage_since_on": date(2026, 6, 2),
+        "furthest_stage": "hand_raiser",
+        "weeks_engaged": 5,
+        "last_engaged_on": date(2026, 6, 27),
+        "next_step": "Answer in person within a day and agree on a first meeting.",
+        "topics": "security, pricing",
         "nps_last_score": 7,
         "sources": "crm, helpdesk",
         "source_count": 2,
