@@ -13,6 +13,7 @@ from customer_rows import one, subscription, tables
 from path_rows import AS_OF, RUN, given
 
 from models import policy
+from models.objects.signal import Signal
 from models.policy.loading import PolicyError, load_policies
 from models.policy.path import STAGES
 
@@ -208,6 +209,21 @@ def test_each_kind_of_evidence_is_found_with_its_people(bench: Any) -> None:
     ]
     assert one(found, kind="page_view")["strength"] == Decimal("0.25")
     assert one(found, kind="ticket")["topic"] == "Billing"
+
+
+def test_every_kind_of_signal_there_is_counts_for_a_stage() -> None:
+    """All that the signal's own field names but an ask for more, which says something of the company's needs."""
+    named = Signal.to_schema().columns["signal_type"].description.removeprefix("Kind: ").split(", ")
+    kinds = {name for name in named if name.isidentifier()} - {"expansion_request"}
+    counted = {kind for rule in load_policies()["path_rules"]["kinds"] for kind in rule}
+    assert len(kinds) == 14
+    assert kinds <= counted
+
+
+def test_who_answers_a_campaign_comes_forward(bench: Any) -> None:
+    signal = [{"contact_id": "ann", "signal_type": "reply", "occurred_at": "2026-06-01"}]
+    made = bench({"objects.contact": [{"contact_id": "ann", "name": "Ann"}], "objects.signal": signal})
+    assert made.want("marts.contact_stage")["stage"].to_list() == ["hand_raiser"]
 
 
 # --- interest --------------------------------------------------------------------------------------------------------
