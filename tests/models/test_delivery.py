@@ -69,6 +69,19 @@ def test_lateness_is_counted_from_the_first_day_missed_while_it_runs(
     assert (row["days_late"] is None) == (not runs)
 
 
+def test_what_was_handed_over_late_is_counted(bench: Any) -> None:
+    """One late, one on its day, one accepted before and handed over after it, one nobody says when, one ahead."""
+    parts = [
+        part(0, "2026-06-01", status="delivered", delivered_on="2026-06-02"),
+        part(1, "2026-06-01", status="delivered", delivered_on="2026-06-01"),
+        part(2, "2026-06-01", status="accepted", delivered_on="2026-06-03", accepted_on="2026-06-01"),
+        part(3, "2026-06-01", status="delivered", updated_at="2026-06-20"),
+        part(4, "2026-06-01", delivered_on="2026-07-09"),
+    ]
+    row = progress(bench, *parts)
+    assert (row["delivered_count"], row["delivered_late_count"], row["late_count"]) == (4, 1, 1)
+
+
 def test_a_milestone_missed_is_late_too_and_counts_where_nothing_is_handed_over(bench: Any) -> None:
     points = [
         {
