@@ -78,8 +78,12 @@ class Company360(Schema):
     nps_score: Number = field("Net promoter score of its people within the policy's window.", ge=-100, le=100)
     nps_last_score: Whole = field("The last answer, 0 to 10.", ge=0, le=10)
     nps_response_count: Whole = field("People who answered.", required=True, ge=0)
-    csat: Number = field("Share of good ratings within the policy's window.", ge=0, le=1)
-    csat_count: Whole = field("Ratings.", required=True, ge=0)
+    csat: Number = field(
+        "Share of good ratings, of tickets and in surveys, within the health policy's `csat_days`.", ge=0, le=1
+    )
+    csat_count: Whole = field("Ratings, good and bad.", required=True, ge=0)
+    ces: Number = field("Share of answers in effort surveys that call it easy, within the same days.", ge=0, le=1)
+    ces_count: Whole = field("Answers to effort surveys.", required=True, ge=0)
     ticket_count: Whole = field("Tickets in all.", required=True, ge=0)
     open_ticket_count: Whole = field("Tickets that are not solved.", required=True, ge=0)
     open_severe_ticket_count: Whole = field("Of those, severe ones.", required=True, ge=0)

@@ -44,6 +44,19 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
             {"service_id": "t", "company_id": "acme", "name": "Training", "status": "complete"},
         ],
         nps_response=[{"contact_id": "ann", "company_id": "acme", "score": 9, "answered_at": "2026-05-01"}],
+        survey_response=[
+            {"survey_type": kind, "contact_id": "ann", "company_id": "acme", "ticket_id": about, "score": score}
+            | {"scale_min": 1, "scale_max": 5, "answered_at": at}
+            for kind, about, score, at in (
+                ("csat", "t", 1, "2026-06-16"),  # the ticket's own rating says it already
+                ("csat", None, 2, "2026-05-16"),
+                ("csat", None, 3, "2026-04-16"),
+                ("csat", None, 5, "2025-04-16"),
+                ("ces", "t", 5, "2026-06-16"),
+                ("ces", None, 1, "2026-05-16"),
+                ("ces", None, 3, "2026-04-16"),
+            )
+        ],
     )
     given["identity.company_link"] = links(
         "company", ("crm", "1", "acme"), ("billing", "c1", "acme"), ("crm", "2", "acme")
@@ -69,7 +82,10 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "weighted_pipeline_amount": 250,
         "nps_score": 100,
         "nps_last_score": 9,
-        "csat": 1,
+        "csat": 0.5,
+        "csat_count": 2,
+        "ces": 1 / 3,
+        "ces_count": 3,
         "open_ticket_count": 1,
         "open_severe_ticket_count": 1,
         "last_touch_at": datetime(2026, 6, 15),
@@ -94,6 +110,8 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
     }
     assert {key: row[key] for key in expected} == expected
     assert row["health_score"] is not None
+    rated = one(made.want("marts.health_factor"), factor="csat")
+    assert rated["raw_value"] == row["csat"], "health reads the same ratings"
     quiet = one(made.want("marts.company_360"), company_id="other")
     assert (quiet["customer_status"], quiet["mrr"], quiet["health_score"], quiet["sources"]) == (
         "prospect",
