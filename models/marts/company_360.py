@@ -63,6 +63,10 @@ class Company360(Schema):
     )
     stage: Text = field("Where it stands on the value path by its people; null where nobody did anything yet.")
     stage_since_on: Day = field("Since when somebody of it stands there without a break.")
+    engagement: Exact = field(
+        "What is left of everything its people did, by `interest`; null where nobody did anything yet.", ge=0
+    )
+    engagement_trend: Text = field("How that goes: new, rising, steady, fading, or past.")
     active_users: Whole = field(
         "People who used the product within the policy's window; null where nothing is known.", ge=0
     )

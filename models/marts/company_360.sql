@@ -43,7 +43,7 @@ select
     n.last_score as nps_last_score,
     coalesce(n.response_count, 0) as nps_response_count,
     e.probability as churn_probability,
-    g.stage, g.since_on as stage_since_on,
+    g.stage, g.since_on as stage_since_on, y.intensity as engagement, y.trend as engagement_trend,
     u.active_users, u.trend as usage_trend, u.licences_bought, u.licences_used, u.licence_use, u.last_used_at,
     coalesce(d.running_count, 0) as running_service_count, coalesce(d.late_count, 0) as late_service_count,
     coalesce(w.open_count, 0) as open_expansion_ask_count,
@@ -54,9 +54,7 @@ select
     coalesce(k.open_count, 0) as open_ticket_count,
     coalesce(k.open_severe_count, 0) as open_severe_ticket_count,
     t.last_touch_at, t.last_touch_channel, t.last_touch_direction,
-    f.contact_count,
-    p.champion_names,
-    f.sources, f.source_count,
+    f.contact_count, p.champion_names, f.sources, f.source_count,
     c.created_at, c.updated_at
 from objects.company as c
 join intermediate.company_status as s on c.company_id = s.company_id
@@ -72,6 +70,7 @@ left join marts.health_score as h on c.company_id = h.company_id
 left join marts.account_risk as e on c.company_id = e.company_id and e.kind = 'churn'
 left join marts.company_stage as g on c.company_id = g.company_id
 left join marts.company_usage as u on c.company_id = u.company_id
+left join marts.interest as y on c.company_id = y.subject_id and y.subject_type = 'company' and y.topic = '(all)'
 left join delivered as d on c.company_id = d.company_id
 left join wished as w on c.company_id = w.company_id
 left join intermediate.nps_current as n on c.company_id = n.company_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Instant, Schema, Text, Whole, field
+from models.schema import Day, Exact, Instant, Schema, Text, Whole, field
 
 
 class Contact360(Schema):
@@ -39,6 +39,10 @@ class Contact360(Schema):
     weeks_engaged: Whole = field("Weeks in which they did something.", ge=1)
     last_engaged_on: Day = field("Day they last did something.")
     next_step: Text = field("What the policy suggests to do next.")
+    engagement: Exact = field(
+        "What is left of everything they did, by `interest`; null where they did nothing yet.", ge=0
+    )
+    engagement_trend: Text = field("How that goes: new, rising, steady, fading, or past.")
     topics: Text = field("What interests them most at present, up to three topics, separated by commas.")
     nps_last_score: Whole = field("Last NPS answer, 0 to 10.", ge=0, le=10)
     nps_last_answered_at: Instant = field("When it was given.")

@@ -4,7 +4,7 @@ with ranked as (
         subject_id as contact_id, topic,
         row_number() over (partition by subject_id order by intensity desc, last_on desc, topic asc) as place
     from marts.interest
-    where subject_type = 'contact' and intensity > 0
+    where subject_type = 'contact' and intensity > 0 and topic <> '(all)'
 ),
 
 topic as (
@@ -46,6 +46,8 @@ select
     g.weeks_engaged,
     g.last_evidence_on as last_engaged_on,
     g.next_step,
+    a.intensity as engagement,
+    a.trend as engagement_trend,
     i.topics,
     n.last_score as nps_last_score,
     n.last_answered_at as nps_last_answered_at,
@@ -61,5 +63,6 @@ left join intermediate.email_preference as e on c.contact_id = e.contact_id
 left join intermediate.contact_touch as t on c.contact_id = t.contact_id
 left join intermediate.contact_ticket as k on c.contact_id = k.contact_id
 left join marts.contact_stage as g on c.contact_id = g.contact_id
+left join marts.interest as a on c.contact_id = a.subject_id and a.subject_type = 'contact' and a.topic = '(all)'
 left join topic as i on c.contact_id = i.contact_id
 left join intermediate.contact_nps as n on c.contact_id = n.contact_id

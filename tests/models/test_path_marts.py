@@ -261,6 +261,10 @@ def test_interest_halves_and_tells_which_way_it_goes(bench: Any) -> None:
         ("ben", "pricing", 1, 1, 0.5, 1.0, "fading"),
         ("ben", "reports", 1, 1, round(0.5 ** (29 / 30), 4), 0.0, "new"),
         ("ben", "boards", 1, 1, 0.0, round(0.5 ** (470 / 30), 4), "past"),
+        # Everything they did: about a topic or not, tickets and visits to the home page as well.
+        ("ann", "(all)", 7, 1, 4.875, 1.75, "rising"),
+        ("ben", "(all)", 3, 1, round(0.5 + 0.5 ** (29 / 30), 4), 1.0, "rising"),
+        ("acme", "(all)", 8, 2, 5.375, 2.75, "rising"),
         ("acme", "pricing", 3, 2, 2.0, 2.0, "steady"),
         ("acme", "security", 2, 1, 0.375, 0.75, "fading"),
     }

@@ -95,6 +95,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "champion_names": "Ann",
         "stage": "advocate",
         "stage_since_on": date(2026, 5, 1),
+        "engagement_trend": "rising",
         "active_users": 1,
         "usage_trend": -0.5,
         "licences_bought": 4,
@@ -225,11 +226,14 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
         "last_engaged_on": date(2026, 6, 27),
         "next_step": "Answer in person within a day and agree on a first meeting.",
         "topics": "security, pricing",
+        "engagement_trend": "rising",
         "nps_last_score": 7,
         "sources": "crm, helpdesk",
         "source_count": 2,
     }
     assert {key: row[key] for key in expected} == expected
+    whole = one(made.want("marts.interest"), subject_id="ann", subject_type="contact", topic="(all)")
+    assert (row["engagement"], whole["evidence_count"]) == (whole["intensity"], 7)
     other = one(made.want("marts.contact_360"), contact_id="bob")
     assert (other["messages_in"], other["messages_out"], other["email_preference"]) == (0, 1, "unknown")
     assert other["last_touch_at"] == datetime(2026, 6, 1)
