@@ -38,7 +38,8 @@ def weighted(rows: list[tuple[str, int, int]], all_weights: list[int]) -> dict[s
         "policy.health_profiles": [{"segment": "*", "profile": "p"}],
         "policy.health_factors": [{"factor": name, "theme": "people"} for name, *_ in rows],
         "policy.health_words": [
-            {"factor": name, "good": "good", "bad": "bad", "one": None, "is_share": False} for name, *_ in rows
+            {"factor": name, "good": "good", "bad": f"{{value}} {name}", "one": None, "is_share": False}
+            for name, *_ in rows
         ],
         "intermediate.health_point": pl.DataFrame(points).cast({**types, **decimals}),
     }
@@ -105,7 +106,7 @@ def test_bands_are_half_open(run_models: Any) -> None:
 
 def test_the_reasons_name_what_costs_most(bench: Any) -> None:
     made = bench(weighted([("nps", 10, 0), ("csat", 10, 100), ("last_touch", 20, 50), ("csm_score", 10, 90)], [50]))
-    assert made.want("marts.health_score")["reasons"].to_list() == ["last touch (−20), nps (−20), csm score (−2)"]
+    assert made.want("marts.health_score")["reasons"].to_list() == ["0 last_touch (−20), 0 nps (−20), 0 csm_score (−2)"]
 
 
 def test_points_run_straight_between_the_corners(run_models: Any) -> None:
