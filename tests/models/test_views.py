@@ -35,9 +35,10 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         product=[{"product_id": "seats", "sku": "S", "name": "Seats", "category": "plan"}],
         product_user=[{"product_user_id": "u", "contact_id": "ann", "company_id": "acme", "external_user_id": "7"}],
         usage_event=[
-            {"usage_event_id": day, "occurred_at": day, "event_name": "save", "company_id": "acme"}
-            | {"product_user_id": "u", "contact_id": "ann"}
-            for day in ("2026-05-10T09:00", "2026-05-11T09:00", "2026-06-20T09:00")
+            {"usage_event_id": f"{day}:{number:02}", "occurred_at": f"{day}T09:00:{number:02}", "event_name": "save"}
+            | {"company_id": "acme", "product_user_id": "u", "contact_id": "ann"}
+            for day, acts in (("2026-05-10", 40), ("2026-06-20", 20))
+            for number in range(acts)
         ],
         service=[
             {"service_id": "s", "company_id": "acme", "name": "Onboarding", "status": "active", "due_on": "2026-06-01"},
@@ -50,7 +51,9 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
             for kind, about, score, at in (
                 ("csat", "t", 1, "2026-06-16"),  # the ticket's own rating says it already
                 ("csat", None, 2, "2026-05-16"),
-                ("csat", None, 3, "2026-04-16"),
+                ("csat", None, 1, "2026-04-16"),
+                ("csat", None, 5, "2026-03-15"),
+                ("csat", None, 3, "2026-02-14"),
                 ("csat", None, 5, "2025-04-16"),
                 ("ces", "t", 5, "2026-06-16"),
                 ("ces", None, 1, "2026-05-16"),
@@ -83,7 +86,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "nps_score": 100,
         "nps_last_score": 9,
         "csat": 0.5,
-        "csat_count": 2,
+        "csat_count": 4,
         "ces": 1 / 3,
         "ces_count": 3,
         "open_ticket_count": 1,
@@ -101,7 +104,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "licences_bought": 4,
         "licences_used": 1,
         "licence_use": 0.25,
-        "last_used_at": datetime(2026, 6, 20, 9),
+        "last_used_at": datetime(2026, 6, 20, 9, 0, 19),
         "running_service_count": 1,
         "late_service_count": 1,
         "open_expansion_ask_count": 1,
