@@ -2,15 +2,7 @@
 -- `cause` to speak of first. `place` 1 is the one that weighs most there.
 with worded as (
     select
-        f.company_id, f.factor, f.points, f.points_lost, f.contribution, w.good,
-        case
-            when round(f.raw_value) = 1 and w.one is not null then w.one
-            else replace(
-                w.bad, '{value}',
-                cast(cast(round(f.raw_value * case when w.is_share then 100 else 1 end) as bigint) as varchar)
-                || case when w.is_share then ' %' else '' end
-            )
-        end as bad,
+        f.company_id, f.factor, f.points, f.points_lost, f.contribution, f.words, w.good,
         coalesce(f.theme = h.main_cause, false) as is_main, h.band,
         -- Who owes only a little still owes.
         f.factor = 'payments_overdue' and f.raw_value > 0 as is_owing
@@ -21,7 +13,7 @@ with worded as (
 ),
 
 named as (
-    select company_id, factor, 'bad' as named_as, bad as words, points_lost as weight
+    select company_id, factor, 'bad' as named_as, words, points_lost as weight
     from worded
     where points < 50
     union all
@@ -30,7 +22,7 @@ named as (
     from worded
     where points >= 75 and not is_owing and (band = 'thriving' or not is_main)
     union all
-    select company_id, factor, 'cause', bad, points_lost
+    select company_id, factor, 'cause', words, points_lost
     from worded
     where is_main and points_lost > 0
 )

@@ -23,28 +23,13 @@ counted as (
     from answer
 ),
 
--- What a person says of a ticket that is rated already is the same opinion once more.
-rated as (
-    select ticket_id, company_id, cast(coalesce(solved_at, opened_at) as date) as from_on, csat = 'good' as is_good
-    from marts.ticket_times
-    where csat in ('good', 'bad')
-),
-
-rating as (
-    select company_id, from_on, case when is_good then 1 else 0 end as part
-    from rated
-    union all
-    select a.company_id, cast(a.answered_at as date), a.good_count
-    from marts.survey_answer as a
-    left join rated as t on a.ticket_id = t.ticket_id
-    where a.survey_type = 'csat' and a.good_count + a.bad_count > 0 and t.ticket_id is null
-),
-
 placed as (
-    select r.company_id, r.from_on, r.part, cast(r.from_on + interval 1 day * (p.csat_days + 1) as date) as to_on
-    from rating as r
+    select
+        r.company_id, r.rated_on as from_on, r.good_count as part,
+        cast(r.rated_on + interval 1 day * (p.csat_days + 1) as date) as to_on
+    from intermediate.rating as r
     cross join policy.health as p
-    where r.company_id is not null
+    where r.company_id is not null and r.survey_type = 'csat' and r.good_count + r.bad_count > 0
 )
 
 select company_id, 'nps' as factor, from_on as on_day, part, 1 as whole from counted

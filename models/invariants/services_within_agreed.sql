@@ -5,6 +5,7 @@ left join marts.service_progress as p on s.service_id = p.service_id
 where s.source_deleted_at is null
     and not coalesce(
         p.accepted_count <= p.delivered_count
+        and p.delivered_late_count <= p.delivered_count
         and p.delivered_count + p.late_count <= p.deliverable_count
         and p.reached_count <= p.milestone_count
         and (p.late_count = 0 or p.days_late > 0)

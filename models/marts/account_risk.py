@@ -28,4 +28,4 @@ class AccountRisk(Schema):
     base_rate: Number = field("How often it came in the past, of all customers.", ge=0, le=1)
     decile: Whole = field("1 for the likeliest tenth of the customers that have a probability.", ge=1, le=10)
     words: Text = field("The same in a sentence.", required=True)
-    reasons: Text = field("What makes it likelier than is typical: up to three, with the factor on its odds.")
+    reasons: Text = field("What makes it likelier than is typical, in words: up to three, with the factor on its odds.")

@@ -2,7 +2,7 @@ with added as (
     select
         company_id, kind, sum(log_odds) as log_odds,
         string_agg(
-            replace(factor, '_', ' ') || ' (×'
+            words || ' (×'
                 || cast(cast(round(exp(cast(log_odds as double)), 1) as decimal(18, 1)) as varchar)
             || ')', ', '
             order by place

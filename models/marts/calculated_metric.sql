@@ -11,7 +11,8 @@ with rolled_up as (
         end as decimal(38, 12)) as value
     from intermediate.measured_value as v
     join policy.calculated_metric_measure as p on v.name = p.name
-    where p.subject <> 'company' or v.company_id is not null
+    -- What was read of nobody knows which asset of a company counts for the company alone.
+    where case when p.subject = 'company' then v.company_id is not null else v.subject_id is distinct from v.company_id end
     group by v.name, p.subject, case when p.subject = 'company' then v.company_id else v.subject_id end, v.company_id,
         v.from_on, v.to_on
 ),

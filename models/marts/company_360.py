@@ -58,12 +58,36 @@ class Company360(Schema):
     health_band: Text = field("What the score means.", isin=["at_risk", "needs_attention", "thriving"])
     health_coverage: Exact = field("Weight of the signs known, as a share of all; null for who is no customer.")
     health_reasons: Text = field("The signs that cost most points, worst first.")
+    churn_probability: Number = field(
+        "That it is lost within the horizon of `risk_model`; null where `account_risk` gives none.", ge=0, le=1
+    )
+    stage: Text = field("Where it stands on the value path by its people; null where nobody did anything yet.")
+    stage_since_on: Day = field("Since when somebody of it stands there without a break.")
+    engagement: Exact = field(
+        "What is left of everything its people did, by `interest`; null where nobody did anything yet.", ge=0
+    )
+    engagement_trend: Text = field("How that goes: new, rising, steady, fading, or past.")
+    active_users: Whole = field(
+        "People who used the product within the policy's window; null where nothing is known.", ge=0
+    )
+    usage_trend: Number = field("Change of their acts from the window before, as a share of them.", ge=-1)
+    licences_bought: Exact = field("Licences of what runs now; null without any.", ge=0)
+    licences_used: Exact = field("Licences in use: the newest reading, else the active users.", ge=0)
+    licence_use: Number = field("Licences in use per licence bought; null without any bought.", ge=0)
+    last_used_at: Instant = field("Last act in the product.")
+    running_service_count: Whole = field("Services we deliver now.", required=True, ge=0)
+    late_service_count: Whole = field("Of those, ones where something due is missing.", required=True, ge=0)
+    open_expansion_ask_count: Whole = field("Times they asked for more that nothing came of yet.", required=True, ge=0)
     csm_score: Whole = field("Success manager's own judgement, 1 to 5.")
     nps_score: Number = field("Net promoter score of its people within the policy's window.", ge=-100, le=100)
     nps_last_score: Whole = field("The last answer, 0 to 10.", ge=0, le=10)
     nps_response_count: Whole = field("People who answered.", required=True, ge=0)
-    csat: Number = field("Share of good ratings within the policy's window.", ge=0, le=1)
-    csat_count: Whole = field("Ratings.", required=True, ge=0)
+    csat: Number = field(
+        "Share of good ratings, of tickets and in surveys, within the health policy's `csat_days`.", ge=0, le=1
+    )
+    csat_count: Whole = field("Ratings, good and bad.", required=True, ge=0)
+    ces: Number = field("Share of answers in effort surveys that call it easy, within the same days.", ge=0, le=1)
+    ces_count: Whole = field("Answers to effort surveys.", required=True, ge=0)
     ticket_count: Whole = field("Tickets in all.", required=True, ge=0)
     open_ticket_count: Whole = field("Tickets that are not solved.", required=True, ge=0)
     open_severe_ticket_count: Whole = field("Of those, severe ones.", required=True, ge=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.schema import Day, Instant, Schema, Text, Whole, field
+from models.schema import Day, Exact, Instant, Schema, Text, Whole, field
 
 
 class Contact360(Schema):
@@ -33,6 +33,17 @@ class Contact360(Schema):
     messages_out: Whole = field("Messages of ours that reached the person within it.", required=True, ge=0)
     ticket_count: Whole = field("Tickets asked for in all.", required=True, ge=0)
     open_ticket_count: Whole = field("Of those, ones not solved.", required=True, ge=0)
+    stage: Text = field("Where the person stands on the value path; null where they did nothing yet.")
+    stage_since_on: Day = field("Since when.")
+    furthest_stage: Text = field("The furthest stage they ever reached.")
+    weeks_engaged: Whole = field("Weeks in which they did something.", ge=1)
+    last_engaged_on: Day = field("Day they last did something.")
+    next_step: Text = field("What the policy suggests to do next.")
+    engagement: Exact = field(
+        "What is left of everything they did, by `interest`; null where they did nothing yet.", ge=0
+    )
+    engagement_trend: Text = field("How that goes: new, rising, steady, fading, or past.")
+    topics: Text = field("What interests them most at present, up to three topics, separated by commas.")
     nps_last_score: Whole = field("Last NPS answer, 0 to 10.", ge=0, le=10)
     nps_last_answered_at: Instant = field("When it was given.")
     sources: Text = field("Sources that know the person.", required=True)

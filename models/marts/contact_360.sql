@@ -1,3 +1,19 @@
+-- What interests them most at present.
+with ranked as (
+    select
+        subject_id as contact_id, topic,
+        row_number() over (partition by subject_id order by intensity desc, last_on desc, topic asc) as place
+    from marts.interest
+    where subject_type = 'contact' and intensity > 0 and topic <> '(all)'
+),
+
+topic as (
+    select contact_id, string_agg(topic, ', ' order by place) as topics
+    from ranked
+    where place <= 3
+    group by contact_id
+)
+
 select
     c.contact_id,
     c.name,
@@ -24,6 +40,15 @@ select
     coalesce(t.messages_out, 0) as messages_out,
     coalesce(k.ticket_count, 0) as ticket_count,
     coalesce(k.open_count, 0) as open_ticket_count,
+    g.stage,
+    g.since_on as stage_since_on,
+    g.furthest_stage,
+    g.weeks_engaged,
+    g.last_evidence_on as last_engaged_on,
+    g.next_step,
+    a.intensity as engagement,
+    a.trend as engagement_trend,
+    i.topics,
     n.last_score as nps_last_score,
     n.last_answered_at as nps_last_answered_at,
     f.sources,
@@ -37,4 +62,7 @@ left join objects.team_member as owner on c.owner_id = owner.team_member_id
 left join intermediate.email_preference as e on c.contact_id = e.contact_id
 left join intermediate.contact_touch as t on c.contact_id = t.contact_id
 left join intermediate.contact_ticket as k on c.contact_id = k.contact_id
+left join marts.contact_stage as g on c.contact_id = g.contact_id
+left join marts.interest as a on c.contact_id = a.subject_id and a.subject_type = 'contact' and a.topic = '(all)'
+left join topic as i on c.contact_id = i.contact_id
 left join intermediate.contact_nps as n on c.contact_id = n.contact_id

@@ -19,14 +19,15 @@ class ExpansionAsk(Schema):
     mrr: Exact = field("Monthly recurring revenue of the company now.", required=True, ge=0)
     arr: Exact = field("The same for a year.", required=True, ge=0)
     state: Text = field(
-        "What became of it: answered = pays more since, or a later opportunity is won; in_sales = a later one is "
-        "undecided; declined = the later ones are lost; open = nothing followed. Renewals and downsells are no answer.",
+        "What became of it within the support policy's `expansion_answer_days`: answered = pays more since, or a later "
+        "opportunity is won; in_sales = a later one is undecided; declined = the later ones are lost; open = nothing "
+        "followed yet; lapsed = nothing did in time. Renewals and downsells are no answer.",
         required=True,
-        isin=["open", "in_sales", "answered", "declined"],
+        isin=["open", "in_sales", "answered", "declined", "lapsed"],
     )
     opportunity_id: Text = field(
         "The opportunity that followed: the first won one, else the first undecided, else the first lost.",
         references="opportunity",
     )
-    grown_on: Day = field("First day since on which its revenue grew.")
+    grown_on: Day = field("First day in that time on which its revenue grew.")
     rank: Whole = field("Place by revenue among those open or in sales, 1 first; null for the others.", ge=1)

@@ -20,3 +20,4 @@ class HealthFactor(Schema):
     weight: Exact = field("How much the sign counts in the customer's profile.", required=True, ge=0)
     contribution: Exact = field("Its part of the score; null where there is no score.", ge=0, le=100)
     points_lost: Exact = field("By how much it holds the score below 100; null where there is no score.")
+    words: Text = field("What it says in words: the good words where no point is lost, else its value.", required=True)

@@ -17,7 +17,7 @@ class HealthScore(Schema):
     band: Text = field("What the score means; null without a score.", isin=["at_risk", "needs_attention", "thriving"])
     coverage: Exact = field("Weight of the signs that are known, as a share of all.", required=True, ge=0, le=1)
     factor_count: Whole = field("Number of signs that are known.", required=True, ge=0)
-    reasons: Text = field("The signs that cost most points, worst first, with the points they cost.")
+    reasons: Text = field("The signs that cost most points in words, worst first, with the points they cost.")
     main_cause: Text = field(
         "The theme of signs to speak of first: what costs most, counting twice what it came to cost in 30 days; null "
         "where it is less than a point."

@@ -1,7 +1,7 @@
 with costly as (
     select
         company_id,
-        factor,
+        words,
         points_lost,
         row_number() over (partition by company_id order by points_lost desc, factor asc) as place
     from marts.health_factor
@@ -12,7 +12,7 @@ reason as (
     select
         company_id,
         string_agg(
-            replace(factor, '_', ' ') || ' (−' || cast(cast(round(points_lost) as bigint) as varchar) || ')',
+            words || ' (−' || cast(cast(round(points_lost) as bigint) as varchar) || ')',
             ', '
             order by place
         ) as reasons

@@ -1,6 +1,8 @@
 with shown as (
     select
-        e.contact_id, e.company_id, lower(trim(e.topic)) as topic, e.occurred_on, e.strength,
+        e.contact_id, e.company_id, e.occurred_on, e.strength,
+        -- The kind of help somebody asked for is no interest.
+        case when trim(e.topic) <> '' and s.value is null and e.kind <> 'ticket' then lower(trim(e.topic)) end as topic,
         date_diff('day', e.occurred_on, r.as_of_on) as days,
         date_diff('day', e.occurred_on, r.as_of_on) - p.interest_trend_days as days_before,
         p.interest_half_life_days as half_life
@@ -8,7 +10,6 @@ with shown as (
     cross join meta.run as r
     cross join policy.path as p
     left join policy.path_stop_topics as s on lower(trim(e.topic)) = s.value
-    where trim(e.topic) <> '' and s.value is null
 ),
 
 -- Each piece is rounded before it is added: a sum of exact numbers does not hang on their order.
@@ -23,10 +24,16 @@ weighed as (
     from shown
 ),
 
+told as (
+    select * from weighed where topic is not null
+    union all by name
+    select * exclude (topic), '(all)' as topic from weighed
+),
+
 whose as (
-    select 'contact' as subject_type, contact_id as subject_id, * from weighed
+    select 'contact' as subject_type, contact_id as subject_id, * from told
     union all
-    select 'company' as subject_type, company_id as subject_id, * from weighed where company_id is not null
+    select 'company' as subject_type, company_id as subject_id, * from told where company_id is not null
 ),
 
 summed as (

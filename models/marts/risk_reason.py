@@ -21,5 +21,6 @@ class RiskReason(Schema):
     )
     value: Number = field("What is known of the customer now; null if nothing is.")
     typical_value: Number = field("What was typical in the past (of tenure and arr, the middle of their orders).")
+    words: Text = field("What is known of the customer now, in words.", required=True)
     log_odds: Exact = field("What it adds to the log odds: above 0 it makes the thing likelier.", required=True)
     place: Whole = field("1 for what moves the probability most, up or down.", required=True, ge=1)

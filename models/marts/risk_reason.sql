@@ -33,15 +33,36 @@ summed as (
         )) as log_odds
     from told
     group by company_id, kind, feature
+),
+
+counted as (
+    select
+        company_id, kind, factor, log_odds,
+        case factor when 'tenure' then round(exp(value) - 1) when 'arr' then round(power(10, value), 2)
+            else round(value, 2)
+        end as value,
+        case factor when 'tenure' then round(exp(typical) - 1) when 'arr' then round(power(10, typical), 2)
+            else round(typical, 2)
+        end as typical_value
+    from summed
 )
 
 select
-    company_id, kind, factor,
-    case factor when 'tenure' then round(exp(value) - 1) when 'arr' then round(power(10, value), 2) else round(value, 2)
-    end as value,
-    case factor when 'tenure' then round(exp(typical) - 1) when 'arr' then round(power(10, typical), 2)
-        else round(typical, 2)
-    end as typical_value,
-    log_odds,
-    row_number() over (partition by company_id, kind order by abs(log_odds) desc, factor asc) as place
-from summed
+    c.company_id, c.kind, c.factor, c.value, c.typical_value, c.log_odds,
+    row_number() over (partition by c.company_id, c.kind order by abs(c.log_odds) desc, c.factor asc) as place,
+    case
+        when c.value is null then replace(c.factor, '_', ' ') || ' not known'
+        when c.factor = 'tenure' then 'a customer for ' || cast(cast(c.value as bigint) as varchar)
+            || case c.value when 1 then ' day' else ' days' end
+        when c.factor = 'arr' then 'an ARR of ' || format('{:,.0f}', c.value) || ' ' || s.currency
+        when c.factor like 'score_change_%' then
+            case when round(c.value) = 0 then 'health as before'
+                else 'health ' || case when c.value > 0 then 'up' else 'down' end || ' by '
+                    || cast(cast(abs(round(c.value)) as bigint) as varchar)
+            end
+            || case c.factor when 'score_change_last_month' then ' last month' else ' in the two months before that' end
+        else h.words
+    end as words
+from counted as c
+join marts.health_score as s on c.company_id = s.company_id
+left join marts.health_factor as h on c.company_id = h.company_id and c.factor = h.factor

@@ -26,6 +26,7 @@ class ServiceProgress(Schema):
     deliverable_count: Whole = field("Things to hand over.", required=True, ge=0)
     delivered_count: Whole = field("Of those, handed over.", required=True, ge=0)
     accepted_count: Whole = field("Of those handed over, accepted by the customer.", required=True, ge=0)
+    delivered_late_count: Whole = field("Of those handed over, after the day they were due.", required=True, ge=0)
     late_count: Whole = field("Things due before today and not handed over.", required=True, ge=0)
     next_due_on: Day = field("Day the next thing not handed over is due, today or later.")
     milestone_count: Whole = field("Points to reach.", required=True, ge=0)

@@ -83,6 +83,7 @@ class Policy(_Place):
     """The settings of `support.toml`."""
 
     expansion_phrases: list[Phrase]
+    expansion_answer_days: Annotated[int, Field(ge=1)] = 365
     opening_hours: list[OpeningHours] = Field(min_length=1)
     calendar: list[Calendar] = []
     calendar_for: list[CalendarFor] = []

@@ -66,7 +66,7 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
             raise NothingFoundError(
                 f"A change runs from one day to a later one, up to {as_of}; asked for was {from_on} to {to_on}."
             )
-        words = {row["factor"]: row for row in rows(con, "from policy.health_words")}
+        shares = {row["factor"]: row["is_share"] for row in rows(con, "from policy.health_words")}
         evidence = rows(con, _EVIDENCE, key) if to_on == as_of else []
         for row in evidence:
             row |= _record(con, row["object"], row["object_id"])
@@ -78,7 +78,7 @@ def find(home: Home, who: str, from_on: date | None = None, to_on: date | None =
     if made["days"][1] is None:
         raise NothingFoundError(f"Nothing is known of {company['name']} as a customer on {to_on}.")
     for sign in made["signs"]:
-        sign |= {name: words[sign["factor"]][name] for name in ("good", "bad", "one", "is_share")}
+        sign["is_share"] = shares[sign["factor"]]
         sign["rows"] = [row for row in evidence if row["factor"] == sign["factor"]]
     found = {"company_id": company["company_id"], "name": company["name"], "as_of": as_of, "last_on": known["last_on"]}
     found |= {"from_on": from_on, "to_on": to_on, **made, "bands": bands}

@@ -12,7 +12,7 @@ from pipelines.tables.saying import capital, words
 SHOWN = 4
 """Rows told of a sign; how many more there are is said."""
 SOUND = 100
-"""A sign with so many points is told in its good words; of any other its value is what there is to say."""
+"""A sign with so many points is told in its good words, which do not name its value."""
 MINUS = "−"
 
 
@@ -41,11 +41,12 @@ def headline(found: Mapping[str, Any]) -> str:
 
 
 def meaning(sign: Mapping[str, Any]) -> str:
-    """What a sign says, in its good or bad words."""
-    value = (f"{sign['raw_value']:.0%}" if sign["is_share"] else _plain(sign["raw_value"])).replace("-", MINUS)
-    bad = sign["one"] if sign["one"] and value == "1" else sign["bad"]
-    told: str = sign["good"] if sign["points"] >= SOUND else bad.replace("{value}", value)
-    return told if value in told else f"{told} ({value})"
+    """What a sign says, and its value where the words do not name it."""
+    told: str = sign["words"]
+    if sign["points"] < SOUND:
+        return told
+    value = f"{100 * sign['raw_value']:.0f} %" if sign["is_share"] else _plain(sign["raw_value"])
+    return f"{told} ({value.replace('-', MINUS)})"
 
 
 def _signs(found: Mapping[str, Any]) -> Iterator[str]:

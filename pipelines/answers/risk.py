@@ -22,7 +22,7 @@ _WITHOUT = """
     group by state order by customers desc, state
 """
 _REASONS = """
-    select factor, value, typical_value, log_odds, place from marts.risk_reason
+    select factor, words, value, typical_value, log_odds, place from marts.risk_reason
     where company_id = ? and kind = ? order by place
 """
 STATES = {
@@ -103,11 +103,10 @@ def reason(row: dict[str, Any]) -> str:
     """One reason: what is known, what is usual, and what that does to the odds."""
     way = 2.718281828459045 ** float(row["log_odds"])
     told = f"{way:.2f} times the odds"
-    name = row["factor"].replace("_", " ")
     if row["value"] is None:
-        return f"{name} not known: {told}"
-    unit = UNITS.get(row["factor"], "points")
-    return f"{name} {round(row['value']):,} {unit} (usual: {round(row['typical_value']):,}): {told}"
+        return f"{row['words']}: {told}"
+    name, unit = row["factor"].replace("_", " "), UNITS.get(row["factor"], "points")
+    return f"{row['words']} ({name}: {round(row['value']):,} {unit}, usual: {round(row['typical_value']):,}): {told}"
 
 
 def _account(row: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ _MORE, _LESS = "makes it likelier", "makes it less likely"
 
 def bars(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One bar per reason, the weightiest first, and one for all the rest."""
-    told = [(row["factor"].replace("_", " "), float(row["log_odds"])) for row in reasons]
+    told = [(row["words"], float(row["log_odds"])) for row in reasons]
     rest = told[SHOWN:]
     shown = told[:SHOWN] + ([(f"{len(rest)} more", sum(value for _, value in rest))] if rest else [])
     return [

@@ -89,12 +89,23 @@ def _nps(con: Connection) -> list[str]:
     found = rows(
         con, "select * from marts.nps_month where segment = '(all)' and response_count > 0 order by month desc limit 3"
     )
+    year = rows(
+        con,
+        "select s.*, p.window_days from marts.nps_score as s cross join policy.nps as p "
+        "where s.span = 'window' and s.segment = '(all)' order by s.month desc limit 1",
+    )
     return [
-        f"NPS {row['nps_score']:.0f} in {row['month']:%B %Y} from {row['response_count']} people "
+        *(f"NPS {_counted(row)}, each one's last answer of {row['window_days']} days" for row in year),
+        *(f"NPS of {row['month']:%B %Y} alone {_counted(row)}" for row in found),
+    ]
+
+
+def _counted(row: dict[str, Any]) -> str:
+    return (
+        f"{row['nps_score']:.0f} from {row['response_count']} people "
         f"(95 % interval {row['nps_low']:.0f} to {row['nps_high']:.0f}: {row['promoter_count']} promoters, "
         f"{row['passive_count']} passives, {row['detractor_count']} detractors)"
-        for row in found
-    ]
+    )
 
 
 def _churn(con: Connection) -> list[str]:

@@ -74,7 +74,8 @@ def view(name: str, **more: Any) -> dict[str, Any]:
         "weighted_pipeline_amount",
     )
     counts = ("descendant", "overdue", "open_opportunity", "nps_response", "csat", "ticket", "open_ticket")
-    rest = ("open_severe_ticket_count", "contact_count", "overdue_days")
+    rest = ("open_severe_ticket_count", "contact_count", "overdue_days", "running_service_count")
+    rest += ("late_service_count", "open_expansion_ask_count", "ces_count")
     zeros = dict.fromkeys((*amounts, *(f"{count}_count" for count in counts), *rest), 0)
     fixed = {"segment": "a", "is_in_parent_cycle": False, "currency": "EUR", "sources": "crm", "source_count": 1}
     fixed |= {"ultimate_parent_id": name, "depth": 0}

@@ -21,7 +21,10 @@ TYPES: dict[str, dict[str, Any]] = {
         **{"company_id": pl.String, "day_on": pl.Date, "factor": pl.String, "profile": pl.String},
         **{"raw_value": DECIMAL, "points": DECIMAL, "weight": DECIMAL},
     },
-    "total": {"company_id": pl.String, "day_on": pl.Date, "coverage": DECIMAL, "score": DECIMAL},
+    "total": {
+        **{"company_id": pl.String, "day_on": pl.Date},
+        **{"coverage": DECIMAL, "score": DECIMAL, "weight_present": DECIMAL},
+    },
 }
 
 
@@ -74,7 +77,7 @@ class Past:
             told = (Decimal("1.5"), Decimal(f"{value:.4f}"), Decimal(10))
             self.points.append((name, day, factor, "standard", *told))
         score = Decimal(f"{sum(known.values()) / len(known):.2f}") if known and coverage >= 0.4 else None
-        self.totals.append((name, day, Decimal(f"{coverage:.3f}"), score))
+        self.totals.append((name, day, Decimal(f"{coverage:.3f}"), score, Decimal(10 * len(known))))
 
     def grown(self, name: str, day: date, opening: int, expansion: int) -> None:
         """A day on which a customer pays more."""

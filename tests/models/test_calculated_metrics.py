@@ -50,6 +50,29 @@ def test_a_measure_over_the_last_days(bench: type[Bench], tmp_path: Path, aggreg
     assert rows["value"].to_list() == [value]
 
 
+def test_an_asset_that_changed_hands_has_one_value(bench: type[Bench], tmp_path: Path) -> None:
+    """It counts where its last reading says it belongs; readings of no known asset count for their company alone."""
+    (tmp_path / "calculated_metric.toml").write_text(
+        'reading = [{ metric = "*", per_day = "last" }]\nratio = []\n'
+        '[[measure]]\nname = "m"\nmetric = "used"\nsubject = "asset"\naggregation = "max"\ndays = 30\n'
+        '[[measure]]\nname = "all"\nmetric = "used"\nsubject = "company"\naggregation = "max"\ndays = 30\n'
+        'roll_up = "sum"\n'
+    )
+    moved = [
+        reading("asset:a1", "2026-06-20", 9, company_id="acme"),
+        reading("asset:a1", "2026-06-25", 5, company_id="bolt"),
+        reading("asset:a1", "2026-06-25T09:00", 6),
+        {"subject_type": "asset", "company_id": "acme", "metric": "used", "read_at": "2026-06-25", "value": 2},
+    ]
+    given = {"sourced.metric_reading": moved, "meta.run": [{"as_of": AS_OF}]}
+    rows = bench(given, tmp_path).want("marts.calculated_metric").sort("metric", "subject_id")
+    assert rows.select("metric", "subject_id", "company_id", "value").rows() == [
+        ("all", "acme", "acme", 2),
+        ("all", "bolt", "bolt", 9),
+        ("m", "a1", "bolt", 9),
+    ]
+
+
 def test_measures_are_rolled_up_and_divided_and_can_be_switched_off(bench: type[Bench], tmp_path: Path) -> None:
     (tmp_path / "calculated_metric.toml").write_text(
         'reading = [{ metric = "*", per_day = "last" }, { metric = "used", per_day = "sum" }]\n'

@@ -69,6 +69,19 @@ def test_lateness_is_counted_from_the_first_day_missed_while_it_runs(
     assert (row["days_late"] is None) == (not runs)
 
 
+def test_what_was_handed_over_late_is_counted(bench: Any) -> None:
+    """One late, one on its day, one accepted before and handed over after it, one nobody says when, one ahead."""
+    parts = [
+        part(0, "2026-06-01", status="delivered", delivered_on="2026-06-02"),
+        part(1, "2026-06-01", status="delivered", delivered_on="2026-06-01"),
+        part(2, "2026-06-01", status="accepted", delivered_on="2026-06-03", accepted_on="2026-06-01"),
+        part(3, "2026-06-01", status="delivered", updated_at="2026-06-20"),
+        part(4, "2026-06-01", delivered_on="2026-07-09"),
+    ]
+    row = progress(bench, *parts)
+    assert (row["delivered_count"], row["delivered_late_count"], row["late_count"]) == (4, 1, 1)
+
+
 def test_a_milestone_missed_is_late_too_and_counts_where_nothing_is_handed_over(bench: Any) -> None:
     points = [
         {
@@ -203,7 +216,7 @@ def test_asks_for_more_stand_with_what_is_paid_and_what_followed(bench: Any) -> 
         ("T1", "open", None, 1),
         ("renews", "open", None, 2),
         ("talks", "in_sales", "talks 3", 3),
-        ("G", "answered", "acme 0", None),
+        ("G", "answered", None, None),
         ("lost", "declined", "lost 2", None),
         ("won", "answered", "won 3", None),
     ]
@@ -213,3 +226,33 @@ def test_asks_for_more_stand_with_what_is_paid_and_what_followed(bench: Any) -> 
     made.con.execute("delete from marts.expansion_ask where object_id = 'T1'").fetchall()
     made.con.execute("update marts.expansion_ask set rank = null where object_id = 'talks'").fetchall()
     assert sorted(made.offenders("asks_for_more_once")["object_id"].to_list()) == ["T1", "renews", "talks"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "grown", "followed", "state"),
+    [
+        ("2025-07-01", None, None, "open"),
+        ("2025-06-30", None, None, "lapsed"),
+        ("2025-03-01", "2026-03-01", None, "answered"),
+        ("2025-02-28", "2026-03-01", None, "lapsed"),
+        ("2025-02-28", None, "2026-02-28", "in_sales"),
+        ("2025-02-28", None, "2026-03-01", "lapsed"),
+    ],
+)
+def test_what_comes_after_a_year_is_no_answer(
+    bench: Any, asked: str, grown: str | None, followed: str | None, state: str
+) -> None:
+    given = subscribed(ends_at=None, auto_renew=None, version={"valid_to": None})
+    if grown:
+        (version,) = given["sourced.subscription_version"]
+        more = {**version, "item": "more seats", "valid_from": grown, "valid_to": None}
+        given["sourced.subscription_version"] = [version, more]
+    if followed:
+        deal = {"opportunity_id": "o", "company_id": "acme", "title": "More", "stage": "any", "status": "open"}
+        given["objects.opportunity"] = [{**deal, "created_at": followed}]
+    signal = {"signal_id": "G", "company_id": "acme", "signal_type": "expansion_request", "occurred_at": asked}
+    made = bench({**given, "sourced.signal": [signal]})
+    (row,) = made.want("marts.expansion_ask").to_dicts()
+    assert row["state"] == state
+    assert (row["rank"] is None) == (state not in ("open", "in_sales"))
+    assert (row["grown_on"] is None) == (state != "answered")

@@ -37,6 +37,10 @@ def weighted(rows: list[tuple[str, int, int]], all_weights: list[int]) -> dict[s
         "policy.health_weights": pl.DataFrame(weights).cast({"weight": DECIMAL}),
         "policy.health_profiles": [{"segment": "*", "profile": "p"}],
         "policy.health_factors": [{"factor": name, "theme": "people"} for name, *_ in rows],
+        "policy.health_words": [
+            {"factor": name, "good": "good", "bad": f"{{value}} {name}", "one": None, "is_share": False}
+            for name, *_ in rows
+        ],
         "intermediate.health_point": pl.DataFrame(points).cast({**types, **decimals}),
     }
 
@@ -102,7 +106,7 @@ def test_bands_are_half_open(run_models: Any) -> None:
 
 def test_the_reasons_name_what_costs_most(bench: Any) -> None:
     made = bench(weighted([("nps", 10, 0), ("csat", 10, 100), ("last_touch", 20, 50), ("csm_score", 10, 90)], [50]))
-    assert made.want("marts.health_score")["reasons"].to_list() == ["last touch (−20), nps (−20), csm score (−2)"]
+    assert made.want("marts.health_score")["reasons"].to_list() == ["0 last_touch (−20), 0 nps (−20), 0 csm_score (−2)"]
 
 
 def test_points_run_straight_between_the_corners(run_models: Any) -> None:
@@ -112,6 +116,25 @@ def test_points_run_straight_between_the_corners(run_models: Any) -> None:
     made = run_models(given, "intermediate.health_point")["intermediate.health_point"]
     found = dict(made.select("company_id", "points").rows())
     assert found == {f"{value} days": Decimal(expected) for value, expected in points.items()}
+
+
+@pytest.mark.parametrize(
+    ("factor", "value", "words"),
+    [
+        ("payments_overdue", 0, "they pay in time"),
+        ("payments_overdue", 1, "money 1 day overdue"),
+        ("payments_overdue", 9, "money 9 days overdue"),
+        ("usage_trend", 0.2, "steady use of the product"),
+        ("usage_trend", -0.5, "use of the product changed by −50 %"),
+        ("usage_level", 0.01, "use at 1 % of what it could be"),
+        ("champion_left", 1, "100 % of the champions left"),
+        ("nps", 1, "an NPS of 1"),
+        ("nps", -55.56, "an NPS of −56"),
+    ],
+)
+def test_a_sign_is_said_in_words_with_its_value(bench: Any, factor: str, value: float, words: str) -> None:
+    made = bench({**customers("acme"), "intermediate.sign_spell": readings({factor: value})})
+    assert made.want("marts.health_factor")["words"].to_list() == [words]
 
 
 VALUES = st.fixed_dictionaries({}, optional={name: st.integers(-120, 400).map(float) for name in FACTORS})
@@ -240,6 +263,7 @@ def test_the_invariants_notice_a_wrong_score(bench: Any) -> None:
         "as_of": day,
         "factor": "nps",
         "theme": "sentiment",
+        "words": "an NPS of 1",
         "raw_value": 1,
         "points": 50,
         "weight": 1,

@@ -41,7 +41,7 @@ def naive(past: Past, segment: str, horizon: int) -> dict[str, Any]:
     segments = {row["company_id"]: row["segment"] for row in past.months}
     ways: dict[str, list[tuple[date, float]]] = {}
     said, noticed = [], 0
-    for name, day, _, score in sorted(past.totals, key=lambda row: (row[0], row[1])):
+    for name, day, _, score, _ in sorted(past.totals, key=lambda row: (row[0], row[1])):
         lost_on, notice_on = ends[name]
         if score is None or segment not in ("(all)", segments[name]):
             continue

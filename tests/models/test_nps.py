@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -142,13 +143,63 @@ def test_counts_add_up_and_the_score_lies_in_its_interval(bench: Any, scores: li
     ]
     companies = [{"company_id": name, "name": name, "segment": name} for name in "AB"]
     made = bench({"objects.nps_response": responses, "objects.company": companies})
-    rows = made.want("marts.nps_month")
+    rows = made.want("marts.nps_score").filter(span="month")
     total = rows.filter(segment="(all)").row(0, named=True)
     assert total["response_count"] == len({who for _, _, who in scores})
     assert rows.filter(pl.col("segment") != "(all)")["response_count"].sum() == total["response_count"]
     assert rows.filter(~pl.col("nps_score").is_between(pl.col("nps_low"), pl.col("nps_high"))).height == 0
     for invariant in ("nps_counts_add_up", "nps_segments_add_up"):
         assert made.offenders(invariant).height == 0
+
+
+def test_a_wave_of_answers_is_looked_at_for_a_year(run_models: Any) -> None:
+    """Ann changed her mind; Bob's answer is a year old, to the day, at the end of March and too old in April."""
+    responses = [
+        {"contact_id": "ann", "score": 0, "answered_at": "2025-11-02"},
+        {"contact_id": "ann", "score": 9, "answered_at": "2026-02-20"},
+        {"contact_id": "bob", "score": 9, "answered_at": "2025-03-31"},
+        {"contact_id": "eve", "score": 3, "answered_at": "2026-04-20"},
+    ]
+    tables = {"objects.nps_response": responses, "meta.run": [{"as_of": datetime(2026, 5, 1)}]}
+    made = run_models(tables, "marts.nps_score")["marts.nps_score"].filter(span="window", segment="(all)")
+    found = made.sort("month").select("month", "promoter_count", "detractor_count", "nps_score").rows()
+    assert [found[0], *found[-3:]] == [
+        (date(2025, 3, 1), 1, 0, 100.0),
+        (date(2026, 2, 1), 2, 0, 100.0),
+        (date(2026, 3, 1), 2, 0, 100.0),
+        (date(2026, 4, 1), 1, 1, 0.0),
+    ]
+    assert len(found) == 14, "every month has a score while an answer counts, and none begins with as-of"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_years_answers_are_what_a_loop_finds(bench: Any, seed: int) -> None:
+    rng = random.Random(seed)
+    as_of = datetime(2026, rng.randint(1, 6), rng.randint(1, 28), 12)
+    responses = [
+        {"nps_response_id": f"{number:03}", "contact_id": f"c{rng.randrange(12)}", "score": rng.randrange(11)}
+        | {"answered_at": datetime(2024, 1, 1) + timedelta(days=rng.randrange(1000), hours=rng.randrange(24))}
+        for number in range(60)
+    ]
+    made = bench({"objects.nps_response": responses, "meta.run": [{"as_of": as_of}]})
+    known = [row for row in responses if row["answered_at"] <= as_of]
+    expected = {}
+    for number in range(2024 * 12, as_of.year * 12 + as_of.month):
+        first = date(number // 12, number % 12 + 1, 1)
+        end = min((first + timedelta(days=31)).replace(day=1) - timedelta(days=1), as_of.date())
+        last: dict[str, tuple[Any, ...]] = {}
+        for row in known:
+            if timedelta(0) <= end - row["answered_at"].date() <= timedelta(days=365):
+                mine = (row["answered_at"], row["nps_response_id"], row["score"])
+                last[row["contact_id"]] = max(mine, last.get(row["contact_id"], mine))
+        scores = [score for *_, score in last.values()]
+        if scores:
+            expected[first] = (len(scores), sum(s >= 9 for s in scores), sum(s <= 6 for s in scores))
+    rows = made.want("marts.nps_score").filter(span="window", segment="(all)")
+    found = rows.select("month", "response_count", "promoter_count", "detractor_count").rows()
+    assert {month: tuple(counts) for month, *counts in found} == expected
+    for invariant in ("nps_counts_add_up", "nps_segments_add_up"):
+        assert made.offenders(invariant).is_empty()
 
 
 def test_bounds_of_promoters_and_detractors_are_policy(run_models: Any) -> None:
@@ -161,6 +212,7 @@ def test_bounds_of_promoters_and_detractors_are_policy(run_models: Any) -> None:
 
 def test_the_invariant_notices_lost_answers(bench: Any) -> None:
     row = {
+        "span": "month",
         "month": datetime(2026, 3, 1).date(),
         "segment": "(all)",
         "promoter_count": 2,
@@ -171,8 +223,8 @@ def test_the_invariant_notices_lost_answers(bench: Any) -> None:
         "nps_low": 0.0,
         "nps_high": 40.0,
     }
-    assert bench({"marts.nps_month": [row]}).offenders("nps_counts_add_up").height == 1
+    assert bench({"marts.nps_score": [row]}).offenders("nps_counts_add_up").height == 1
     right = {**row, "response_count": 4}
-    assert bench({"marts.nps_month": [right]}).offenders("nps_counts_add_up").height == 0
-    assert bench({"marts.nps_month": [right]}).offenders("nps_segments_add_up").height == 1
-    assert bench({"marts.nps_month": [right, {**right, "segment": "a"}]}).offenders("nps_segments_add_up").height == 0
+    assert bench({"marts.nps_score": [right]}).offenders("nps_counts_add_up").height == 0
+    assert bench({"marts.nps_score": [right]}).offenders("nps_segments_add_up").height == 1
+    assert bench({"marts.nps_score": [right, {**right, "segment": "a"}]}).offenders("nps_segments_add_up").height == 0

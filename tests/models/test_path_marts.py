@@ -13,6 +13,7 @@ from customer_rows import one, subscription, tables
 from path_rows import AS_OF, RUN, given
 
 from models import policy
+from models.objects.signal import Signal
 from models.policy.loading import PolicyError, load_policies
 from models.policy.path import STAGES
 
@@ -228,6 +229,21 @@ def test_each_kind_of_evidence_is_found_with_its_people(bench: Any) -> None:
     assert one(found, kind="ticket")["topic"] == "Billing"
 
 
+def test_every_kind_of_signal_there_is_counts_for_a_stage() -> None:
+    """All that the signal's own field names but an ask for more, which says something of the company's needs."""
+    named = Signal.to_schema().columns["signal_type"].description.removeprefix("Kind: ").split(", ")
+    kinds = {name for name in named if name.isidentifier()} - {"expansion_request"}
+    counted = {kind for rule in load_policies()["path_rules"]["kinds"] for kind in rule}
+    assert len(kinds) == 14
+    assert kinds <= counted
+
+
+def test_who_answers_a_campaign_comes_forward(bench: Any) -> None:
+    signal = [{"contact_id": "ann", "signal_type": "reply", "occurred_at": "2026-06-01"}]
+    made = bench({"objects.contact": [{"contact_id": "ann", "name": "Ann"}], "objects.signal": signal})
+    assert made.want("marts.contact_stage")["stage"].to_list() == ["hand_raiser"]
+
+
 # --- interest --------------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +258,7 @@ def test_interest_halves_and_tells_which_way_it_goes(bench: Any) -> None:
             {**acme, "day": AS_OF - 90, "topic": "security"},
             {**acme, "day": AS_OF, "topic": "Home"},
             {**acme, "day": AS_OF, "topic": " "},
+            {"company": "acme", "kind": "ticket", "day": AS_OF, "topic": "Incident"},
         ],
         "ben": [
             {**acme, "day": AS_OF - 30, "topic": "PRICING"},
@@ -262,6 +279,10 @@ def test_interest_halves_and_tells_which_way_it_goes(bench: Any) -> None:
         ("ben", "pricing", 1, 1, 0.5, 1.0, "fading"),
         ("ben", "reports", 1, 1, round(0.5 ** (29 / 30), 4), 0.0, "new"),
         ("ben", "boards", 1, 1, 0.0, round(0.5 ** (470 / 30), 4), "past"),
+        # Everything they did: about a topic or not, tickets and visits to the home page as well.
+        ("ann", "(all)", 7, 1, 4.875, 1.75, "rising"),
+        ("ben", "(all)", 3, 1, round(0.5 + 0.5 ** (29 / 30), 4), 1.0, "rising"),
+        ("acme", "(all)", 8, 2, 5.375, 2.75, "rising"),
         ("acme", "pricing", 3, 2, 2.0, 2.0, "steady"),
         ("acme", "security", 2, 1, 0.375, 0.75, "fading"),
     }

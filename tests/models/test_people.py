@@ -199,6 +199,9 @@ def test_a_ticket_that_asks_for_more_is_an_expansion_signal(run_models: Any) -> 
         "We need MORE seats": (None, True),
         "Question": ("Could you send a quote for twenty users? We want an additional license too.", True),
         "Upgraded and broken": ("since the upgrade", False),
+        "Login": ("It fails since the upgrade to version 4.2; must we upgrade our browsers?", False),
+        "Plans": ("Can you upgrade our plan?", True),
+        "Tiers": ("We would like to upgrade to Enterprise.", True),
     }
     tickets = [
         {"subject": subject, "description": description, "status": "open", "opened_at": "2026-01-01"}

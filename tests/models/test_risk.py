@@ -98,7 +98,7 @@ def test_an_account_is_told_in_words(world: Any) -> None:
     assert worst["words"] == (
         f"{100 * worst['probability']:.1f} % likely to be lost within 90 days; the usual is {100 * usual:.1f} %."
     )
-    assert worst["reasons"].startswith("nps (×")
+    assert worst["reasons"].startswith("an NPS of 2 (×")
     assert (worst["decile"], best["decile"]) == (1, 10)
     assert best["probability"] < usual < worst["probability"]
 

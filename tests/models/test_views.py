@@ -17,7 +17,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         company_domain=[{"company_id": "acme", "domain": name} for name in DOMAINS],
         team_member=[{"team_member_id": "olga", "name": "Olga"}, {"team_member_id": "carl", "name": "Carl"}],
         subscription=[subscription("acme", renewal_on="2026-09-01")],
-        subscription_version=[version("acme", 1200)],
+        subscription_version=[version("acme", 1200, quantity=4, unit_amount=300, product_id="seats")],
         invoice=[
             {"invoice_id": "late", "company_id": "acme", "currency": "EUR", "total": 119, "amount_paid": 19}
             | {"status": "open", "due_on": "2026-06-01"},
@@ -32,9 +32,36 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         job_role=[{"contact_id": "ann", "company_id": "acme", "is_primary": True}],
         ticket=[
             {"ticket_id": "t", "company_id": "acme", "subject": "Help", "status": "open", "priority": "urgent"}
-            | {"opened_at": "2026-06-15", "csat": "good", "requester_id": "ann"},
+            | {"opened_at": "2026-06-15", "csat": "good", "requester_id": "ann", "is_expansion_signal": True},
+        ],
+        product=[{"product_id": "seats", "sku": "S", "name": "Seats", "category": "plan"}],
+        product_user=[{"product_user_id": "u", "contact_id": "ann", "company_id": "acme", "external_user_id": "7"}],
+        usage_event=[
+            {"usage_event_id": f"{day}:{number:02}", "occurred_at": f"{day}T09:00:{number:02}", "event_name": "save"}
+            | {"company_id": "acme", "product_user_id": "u", "contact_id": "ann"}
+            for day, acts in (("2026-05-10", 40), ("2026-06-20", 20))
+            for number in range(acts)
+        ],
+        service=[
+            {"service_id": "s", "company_id": "acme", "name": "Onboarding", "status": "active", "due_on": "2026-06-01"},
+            {"service_id": "t", "company_id": "acme", "name": "Training", "status": "complete"},
         ],
         nps_response=[{"contact_id": "ann", "company_id": "acme", "score": 9, "answered_at": "2026-05-01"}],
+        survey_response=[
+            {"survey_type": kind, "contact_id": "ann", "company_id": "acme", "ticket_id": about, "score": score}
+            | {"scale_min": 1, "scale_max": 5, "answered_at": at}
+            for kind, about, score, at in (
+                ("csat", "t", 1, "2026-06-16"),  # the ticket's own rating says it already
+                ("csat", None, 2, "2026-05-16"),
+                ("csat", None, 1, "2026-04-16"),
+                ("csat", None, 5, "2026-03-15"),
+                ("csat", None, 3, "2026-02-14"),
+                ("csat", None, 5, "2025-04-16"),
+                ("ces", "t", 5, "2026-06-16"),
+                ("ces", None, 1, "2026-05-16"),
+                ("ces", None, 3, "2026-04-16"),
+            )
+        ],
     )
     given["identity.company_link"] = links(
         "company", ("crm", "1", "acme"), ("billing", "c1", "acme"), ("crm", "2", "acme")
@@ -60,7 +87,10 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "weighted_pipeline_amount": 250,
         "nps_score": 100,
         "nps_last_score": 9,
-        "csat": 1,
+        "csat": 0.5,
+        "csat_count": 4,
+        "ces": 1 / 3,
+        "ces_count": 3,
         "open_ticket_count": 1,
         "open_severe_ticket_count": 1,
         "last_touch_at": datetime(2026, 6, 15),
@@ -68,11 +98,26 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         "last_touch_direction": "in",
         "contact_count": 1,
         "champion_names": "Ann",
+        "stage": "advocate",
+        "stage_since_on": date(2026, 5, 1),
+        "engagement_trend": "rising",
+        "active_users": 1,
+        "usage_trend": -0.5,
+        "licences_bought": 4,
+        "licences_used": 1,
+        "licence_use": 0.25,
+        "last_used_at": datetime(2026, 6, 20, 9, 0, 19),
+        "running_service_count": 1,
+        "late_service_count": 1,
+        "open_expansion_ask_count": 1,
+        "churn_probability": None,
         "sources": "billing, crm",
         "source_count": 2,
     }
     assert {key: row[key] for key in expected} == expected
     assert row["health_score"] is not None
+    rated = one(made.want("marts.health_factor"), factor="csat")
+    assert rated["raw_value"] == row["csat"], "health reads the same ratings"
     quiet = one(made.want("marts.company_360"), company_id="other")
     assert (quiet["customer_status"], quiet["mrr"], quiet["health_score"], quiet["sources"]) == (
         "prospect",
@@ -80,6 +125,7 @@ def test_company_360_brings_everything_about_a_company_together(bench: Any) -> N
         None,
         "test",
     )
+    assert (quiet["stage"], quiet["active_users"], quiet["running_service_count"]) == (None, None, 0)
     for invariant in ("company_360_once", "contact_360_once", "portfolio_adds_up", "pipeline_adds_up"):
         assert made.offenders(invariant).height == 0
 
@@ -150,6 +196,15 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
             {"contact_id": "ann", "score": score, "answered_at": at}
             for score, at in ((3, "2024-01-01"), (7, "2026-01-01"))
         ],
+        signal=[
+            {"contact_id": "ann", "signal_type": kind, "topic": topic, "occurred_at": at}
+            for kind, topic, at in (
+                ("form_fill", "Pricing", "2026-01-05"),
+                ("download", "Security", "2026-06-20"),
+                ("content_view", "security", "2026-06-27"),
+                ("content_view", "Pricing", "2026-06-26"),
+            )
+        ],
     )
     given["identity.contact_link"] = links(
         "contact", ("crm", "1", "ann"), ("helpdesk", "7", "ann"), ("email", "ann@acme.example", "ann")
@@ -169,11 +224,21 @@ def test_contact_360_brings_everything_about_a_person_together(bench: Any) -> No
         "messages_out": 1,
         "ticket_count": 2,
         "open_ticket_count": 1,
+        "stage": "hand_raiser",
+        "stage_since_on": date(2026, 6, 2),
+        "furthest_stage": "hand_raiser",
+        "weeks_engaged": 5,
+        "last_engaged_on": date(2026, 6, 27),
+        "next_step": "Answer in person within a day and agree on a first meeting.",
+        "topics": "security, pricing",
+        "engagement_trend": "rising",
         "nps_last_score": 7,
         "sources": "crm, helpdesk",
         "source_count": 2,
     }
     assert {key: row[key] for key in expected} == expected
+    whole = one(made.want("marts.interest"), subject_id="ann", subject_type="contact", topic="(all)")
+    assert (row["engagement"], whole["evidence_count"]) == (whole["intensity"], 7)
     other = one(made.want("marts.contact_360"), contact_id="bob")
     assert (other["messages_in"], other["messages_out"], other["email_preference"]) == (0, 1, "unknown")
     assert other["last_touch_at"] == datetime(2026, 6, 1)

@@ -33,7 +33,7 @@ ACCOUNTS = [
     {
         "company_id": "a",
         "probability": 0.321,
-        "reasons": "nps (×3.0)",
+        "reasons": "an NPS of 6 (×3.0)",
         "words": "32.1 % likely to be lost.",
         "decile": 1,
     },
@@ -41,10 +41,13 @@ ACCOUNTS = [
     {"company_id": "c", "state": "gave_notice", "words": "Gave notice on 2026-06-01: no probability is given."},
 ]
 REASONS = [
-    {"factor": "nps", "value": 12.4, "typical_value": 61.0, "log_odds": "1.098612", "place": 1},
-    {"factor": "last_touch", "value": None, "typical_value": 40.0, "log_odds": "-0.510826", "place": 2},
-    {"factor": "tenure", "value": 400.0, "typical_value": 1_235.0, "log_odds": "0.2", "place": 3},
-    {"factor": "csat", "value": 70.0, "typical_value": 70.0, "log_odds": "0.01", "place": 4},
+    {"factor": "nps", "words": "an NPS of 6", "value": 12.4, "typical_value": 61.0, "log_odds": "1.098612", "place": 1},
+    {"factor": "last_touch", "words": "last touch not known", "value": None, "typical_value": 40.0}
+    | {"log_odds": "-0.510826", "place": 2},
+    {"factor": "tenure", "words": "a customer for 400 days", "value": 400.0, "typical_value": 1_235.0}
+    | {"log_odds": "0.2", "place": 3},
+    {"factor": "csat", "words": "80 % good ratings", "value": 70.0, "typical_value": 70.0}
+    | {"log_odds": "0.01", "place": 4},
 ]
 BIN = {"kind": "churn", "row_count": 50, "event_count": 5}
 BINS = [
@@ -108,7 +111,7 @@ def test_all_customers_are_told_the_likeliest_first(published: Home) -> None:
     assert printed.splitlines() == [
         "Losses within 90 days",
         "  Learned and judged.",
-        "   32.1%  Alder  ARR 12,000 EUR  nps (×3.0)",
+        "   32.1%  Alder  ARR 12,000 EUR  an NPS of 6 (×3.0)",
         "    4.0%  Birch  ARR 12,000 EUR",
         "  Without a probability: 1 gave notice.",
         "",
@@ -130,9 +133,9 @@ def test_one_customer_is_told_with_reasons(published: Home) -> None:
         "Health 48 of 100, at risk.",
         "",
         "Loss: 32.1 % likely to be lost.",
-        "  nps 12 points (usual: 61): 3.00 times the odds",
+        "  an NPS of 6 (nps: 12 points, usual: 61): 3.00 times the odds",
         "  last touch not known: 0.60 times the odds",
-        "  tenure 400 days (usual: 1,235): 1.22 times the odds",
+        "  a customer for 400 days (tenure: 400 days, usual: 1,235): 1.22 times the odds",
         "",
         "Expansion: 3 expansions to learn from, 30 are needed.",
         "",
@@ -156,7 +159,8 @@ def test_pictures_hold_what_was_found(published: Home) -> None:
     why, right = published.path / "why.svg", published.path / "right.svg"
     assert typed(published, "Alder", "--chart", str(why))[0] == 0
     drawn = why.read_text()
-    assert {"Alder", "nps", "last touch", "makes it likelier"} <= set(re.findall(r">([^<>]+)</text>", drawn))
+    said = {"Alder", "an NPS of 6", "last touch not known", "makes it likelier"}
+    assert said <= set(re.findall(r">([^<>]+)</text>", drawn))
     assert typed(published, "--chart", str(right))[0] == 0
     assert "Losses foretold and come" in right.read_text()
 
