@@ -40,7 +40,7 @@ class Bench:
     """
 
     def __init__(self, tables: Mapping[str, Rows], config: Path | None = None) -> None:
-        self.con = databases.fresh()
+        self.con = databases.fresh(in_order=False)
         self.made: set[str] = set()
         self.policies = _shipped_policies() if config is None else load_policies(config)
         run = tables.get("meta.run", [{"as_of": AS_OF}])

@@ -14,19 +14,22 @@ _numbers = itertools.count()
 
 
 @cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
-    con.execute("set global TimeZone = 'UTC'; set preserve_insertion_order = false").fetchall()
+def _engine(in_order: bool) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"preserve_insertion_order": in_order})
+    con.execute("set global TimeZone = 'UTC'").fetchall()
     return con
 
 
-def fresh() -> duckdb.DuckDBPyConnection:
-    """A connection of its own to an empty database of its own, in UTC; it is gone with the connection."""
-    con, name = _engine().cursor(), f"bench_{next(_numbers)}"
+def fresh(*, in_order: bool = True) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to an empty database of its own, in UTC; it is gone with the connection.
+
+    Rows need not come in the order in which they went in, unless `in_order`.
+    """
+    con, name = _engine(in_order).cursor(), f"bench_{next(_numbers)}"
     con.execute(f"attach ':memory:' as {name}; use {name}").fetchall()
-    weakref.finalize(con, _forget, name)
+    weakref.finalize(con, _forget, in_order, name)
     return con
 
 
-def _forget(name: str) -> None:
-    _engine().execute(f"detach {name}").fetchall()
+def _forget(in_order: bool, name: str) -> None:
+    _engine(in_order).execute(f"detach {name}").fetchall()
