@@ -3,10 +3,10 @@
 Here belongs only what Dagster needs to know. How a table is made belongs to `build`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from pipelines.sync.pull import pull
 from pipelines.tables import build, checks
 from pipelines.warehouse import Connection, WarehouseBusyError, columns, open_warehouse, scalar
 
+Columns = Callable[[str], Mapping[str, str]]
 POOL = "warehouse"
 """The one writer: every step that opens the warehouse stands in this pool of one."""
 
@@ -113,14 +114,15 @@ def _column_metadata(table: Table) -> dict[str, Any]:
     return {"dagster/column_schema": dg.TableSchema(columns=listed)}
 
 
-def _result(con: Connection, table: Table, built: build.Built) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def _result(con: Connection, table: Table, built: build.Built, columns_now: Columns) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """What Dagster is told of a table; `columns_now` gives the columns of it and of what it reads."""
     metadata: dict[str, Any] = {
         "dagster/row_count": built.rows,
         "dagster/table_name": table.name,
         "seconds": built.seconds,
         "unchanged": not built.is_fresh,
     }
-    lineage = column_lineage(table, partial(columns, con))
+    lineage = column_lineage(table, columns_now)
     if lineage:
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(
             {
@@ -177,12 +179,14 @@ def _table_assets(step: str, tables: Mapping[str, Table]) -> dg.AssetsDefinition
         failed = []
         with _steady(), open_warehouse(workspace.home(), step) as con:
             fingerprints = build.fingerprints(con)
+            columns_now = cache(partial(columns, con))  # of tables that stay as they are until the step is over
             for name in (name for name in tables if name in selected):
                 if tables[name].reads & left:
                     left.add(name)
                     continue
                 try:
-                    result = _result(con, tables[name], build.build(con, tables[name], fingerprints[name]))
+                    built = build.build(con, tables[name], fingerprints[name])
+                    result = _result(con, tables[name], built, columns_now)
                 except (WarehouseBusyError, OSError, duckdb.IOException):
                     raise
                 except Exception as error:

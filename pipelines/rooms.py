@@ -285,6 +285,7 @@ def references(path: Path) -> frozenset[str]:
     return tables_in(path.read_text(), str(path.relative_to(ROOT)))
 
 
+@cache
 def tables_in(sql: str, where: str) -> frozenset[str]:
     """The tables one SQL statement reads, as `schema.name`."""
     try:

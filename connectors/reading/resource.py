@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 FILE = "_file"
@@ -97,6 +98,7 @@ class Fit:
         return sum(column in self.resource.columns for column in self.columns)
 
 
+@lru_cache(maxsize=1 << 16)  # the same headers are held against every collection of a source, file by file
 def snake(header: str) -> str:
     """Write a header as a raw column name: lower-case letters, digits and single underscores; may be empty."""
     plain = unicodedata.normalize("NFKD", header.translate(_LETTERS)).encode("ascii", "ignore").decode()
@@ -105,6 +107,7 @@ def snake(header: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name
 
 
+@lru_cache(maxsize=1 << 16)
 def _loose(text: str) -> str:
     return "".join(text.split()).casefold()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.reading.bench import Bench, ident, literal
-from connectors.reading.resource import FILE, Export, Fit, Resource, recognise
+from connectors.reading.resource import FILE, Export, Fit, Resource, fit, recognise
 from connectors.reading.text import Refused
 
 _KIND = (
@@ -214,18 +214,16 @@ def _choose(
     if not group.candidates:
         return f"a record of this source needs {' or '.join(_conditions(resources))}"
     found: list[tuple[Fit, list[tuple[str, ...]]]] = []
-    reasons: list[str] = []
     for resource in group.candidates:
         paths = _fields(group, flatten, resource.flatten)
-        choice = recognise([resource], [path[-1] for path in paths], name)
-        if isinstance(choice, str):
-            reasons.append(choice)
-        else:
+        choice = fit(resource, [path[-1] for path in paths])
+        if not choice.missing:
             found.append((choice, paths))
     if not found:
-        paths = _fields(group, flatten, flatten)
-        reason = recognise(group.candidates, [path[-1] for path in paths], name)
-        return reason if isinstance(reason, str) else reasons[0]
+        first = group.candidates[0]
+        asked = ((group.candidates, flatten), ((first,), first.flatten))
+        told = (recognise(ones, [path[-1] for path in _fields(group, flatten, own)], name) for ones, own in asked)
+        return next(reason for reason in told if isinstance(reason, str))
     best = recognise([choice.resource for choice, _ in found], [path[-1] for path in found[0][1]], name)
     resource = best.resource if isinstance(best, Fit) else found[0][0].resource
     return next(pair for pair in found if pair[0].resource is resource)

@@ -112,13 +112,10 @@ def scratch(con: duckdb.DuckDBPyConnection, records: str) -> Iterator[None]:
 
 def ensure(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
     """Make `table` with `columns` (name -> type), without rows, where there is none, or one of another version."""
-    there = con.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = current_database() "
-        "and schema_name || '.' || table_name = ? order by column_index",
-        [table],
-    ).fetchall()
-    if there != list(columns.items()):
-        told = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    told = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    con.execute(f"create table if not exists {table} ({told})").fetchall()
+    there = [(row[0], row[1]) for row in con.execute(f"describe {table}").fetchall()]
+    if there != list(columns.items()):  # asked of one table: the list of all columns of the warehouse is long
         con.execute(f"create or replace table {table} ({told})").fetchall()
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -57,8 +57,9 @@ def load_policies(config_dir: Path | None = None) -> dict[str, pl.DataFrame]:
             raise PolicyError(f"{own}: no policy is called {own.stem!r}. {meant} Rename the file, or take it away.")
     tables: dict[str, pl.DataFrame] = {}
     for shipped in sorted(HERE.glob("*.toml")):
-        own = config_dir / shipped.name if config_dir is not None else shipped
-        tables |= _theme(shipped.stem, own if own.exists() else shipped, config_dir)
+        own = (config_dir or HERE) / shipped.name
+        is_shipped = config_dir is None or not own.exists()
+        tables |= _shipped(shipped, config_dir) if is_shipped else _theme(shipped.stem, own, config_dir)
     return tables
 
 
@@ -94,6 +95,21 @@ def set_tables(theme: str, sets: Sequence[BaseModel]) -> dict[str, pl.DataFrame]
     first = pl.Series("is_main", [number == 0 for number in range(len(sets))])
     tables[f"{theme}_set"] = tables[f"{theme}_set"].insert_column(1, first)
     return tables
+
+
+def _shipped(path: Path, config_dir: Path | None) -> Mapping[str, pl.DataFrame]:
+    """The tables of a shipped file, kept as long as it stays as it is: nearly all of them are, and are asked for often.
+
+    Which sets of rules stand beside those of a theme is up to `config_dir` each time.
+    """
+    if hasattr(importlib.import_module(f"models.policy.{path.stem}"), "Set"):
+        return dict(_theme(path.stem, path, config_dir))
+    return _kept(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _kept(path: Path, _changed: int) -> Mapping[str, pl.DataFrame]:
+    return dict(_theme(path.stem, path, None))
 
 
 def _theme(theme: str, path: Path, config_dir: Path | None) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+import polars as pl
 
 from models.policy.loading import PolicyError, load_policies
 from pipelines.home import Home
@@ -27,9 +29,13 @@ class Completeness:
     again: Collection[str] = ()
 
 
-def completeness(home: Home, source: str, confirmed: Collection[str]) -> Completeness:
-    """Read policy and API of a source. Raises `PolicyError` for a name that is none, or records without a key."""
+def completeness(home: Home, wanted: Sequence[str], confirmed: Collection[str]) -> dict[str, Completeness]:
+    """Read policy and APIs of sources. Raises `PolicyError` for a name that is none, or records without a key."""
     policies = load_policies(home.config)
+    return {source: _of_source(policies, source, confirmed) for source in wanted}
+
+
+def _of_source(policies: Mapping[str, pl.DataFrame], source: str, confirmed: Collection[str]) -> Completeness:
     ((limit,),) = policies["sync"].select("shrink_limit").rows()
     found: dict[str, bool] = {}
     for named, resource in policies["sync_full_export"].select("source", "resource").rows():

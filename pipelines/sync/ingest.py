@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dlt
-from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.common.destination.capabilities import DestinationCapabilitiesContext
+from dlt.common.normalizers.naming import NamingConvention
+from dlt.destinations.impl.duckdb.configuration import DuckDbClientConfiguration, DuckDbCredentials
 
 from connectors.reading.containers import expand
 from connectors.reading.resource import API_FOLDER, Export
@@ -32,6 +34,18 @@ PLAIN = {"force_compression": "uncompressed"}
 """The landing database is read once and thrown away: compressing it would be the slowest part of a load."""
 
 Progress = Callable[[str], None]
+
+
+class _Landing(dlt.destinations.duckdb):
+    """DuckDB as dlt knows it; asked what it can do, it does not look for settings that have no say in the answer.
+
+    dlt asks ten times a load, and looking for settings is most of the answer's time.
+    """
+
+    def capabilities(
+        self, config: DuckDbClientConfiguration | None = None, naming: NamingConvention | None = None
+    ) -> DestinationCapabilitiesContext:
+        return super().capabilities(config or self.spec(), naming)
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ def sync(
     or `CountsDoNotAddUpError`; whatever was committed before stays.
     """
     arrived = (delivered_at or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
-    complete = {source: completeness(home, source, confirmed) for source in wanted}
+    complete = completeness(home, wanted, confirmed)
     done = []
     with open_warehouse(home, "rapport sync") as con:
         raw.prepare(con)
@@ -183,7 +197,7 @@ def _landing(
         pipeline = dlt.pipeline(
             pipeline_name=f"rapport_{source}",
             pipelines_dir=str(scratch / "dlt"),
-            destination=dlt.destinations.duckdb(credentials=DuckDbCredentials(str(database), global_config=PLAIN)),
+            destination=_Landing(credentials=DuckDbCredentials(str(database), global_config=PLAIN)),
             dataset_name=source,
         )
         pipeline.config.restore_from_destination = False  # the database is new: there is no state to ask it for

@@ -40,7 +40,8 @@ def build(con: Connection, table: Table, mappings: Mapping[str, str]) -> int:
     name = table.object_name
     fields = _fields(name)
     wanted = {**fields, "_row_id": "VARCHAR", **SPAN}
-    if table.name not in table_names(con) or columns(con, table.name) != wanted:
+    is_begun = scalar(con, "select count(*) from meta.version_state where object = ?", [name])
+    if not is_begun or table.name not in table_names(con) or columns(con, table.name) != wanted:
         listed = ", ".join(f'"{column}" {kind}' for column, kind in wanted.items())
         con.execute(f"create or replace table {table.name} ({listed})").fetchall()
         con.execute("delete from meta.version_state where object = ?", [name]).fetchall()

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 import sqlglot
@@ -22,6 +21,7 @@ from models.policy.loading import load_policies
 from pipelines.match import decisions
 from pipelines.schemas import columns_of, definition, schema_of
 from pipelines.tables import founders, workflows
+from tests.models import databases
 
 MODELS = Path(__file__).parents[2] / "models"
 POLICIES = MODELS / "policy"
@@ -40,8 +40,7 @@ class Bench:
     """
 
     def __init__(self, tables: Mapping[str, Rows], config: Path | None = None) -> None:
-        self.con = duckdb.connect()
-        self.con.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false").fetchall()
+        self.con = databases.fresh(in_order=False)
         self.made: set[str] = set()
         self.policies = _shipped_policies() if config is None else load_policies(config)
         run = tables.get("meta.run", [{"as_of": AS_OF}])
@@ -129,6 +128,8 @@ class Bench:
             self._store(name, rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(list(rows)))
             return
         self._create(name, f"create table {name} ({definition(schema)})")
+        if not isinstance(rows, pl.DataFrame) and not rows:
+            return
         types = {column.name: column.sql_type for column in columns_of(schema)}
         if isinstance(rows, pl.DataFrame):
             frame = _filled(rows, short, types)

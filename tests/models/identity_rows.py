@@ -19,6 +19,7 @@ from models.identity import (
     team_member_decision,
     team_member_link,
 )
+from tests.models import databases
 
 TRUST = ["crm", "billing", "desk", "mail"]
 LOADED_AT = datetime(2026, 7, 1)
@@ -162,7 +163,7 @@ def linked(name: str, frames: Mapping[str, pl.DataFrame]) -> Frames:
 
 def warehouse(frames: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
     """A database in memory that holds the frames as tables."""
-    con = duckdb.connect()
+    con = databases.fresh()
     con.execute("create schema identity").fetchall()
     for table, rows in frames.items():
         store(con, table, rows)

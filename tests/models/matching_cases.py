@@ -18,6 +18,7 @@ from models.identity.training import stored, stored_models
 from models.identity.weighing import Tables, weigh
 from models.policy.loading import load_policies
 from pipelines.warehouse import transaction
+from tests.models import databases
 from tests.models.noisy_records import Staged, noisy
 from tests.models.noisy_records import cleaned as cleaned
 
@@ -99,7 +100,7 @@ TABLES = Tables("identity.record", "identity.comparison", "identity.pair")
 
 def warehouse(tables: Mapping[str, pl.DataFrame | None]) -> duckdb.DuckDBPyConnection:
     """A database in memory that holds the frames, where there are such, in schema identity."""
-    con = duckdb.connect(config={"preserve_insertion_order": False})
+    con = databases.fresh(in_order=False)
     con.execute("create schema identity").fetchall()
     for name, frame in tables.items():
         if frame is not None:

@@ -57,7 +57,7 @@ def home(bench: Any, tmp_path_factory: pytest.TempPathFactory) -> Home:
     place = Home(tmp_path_factory.mktemp("explained") / "home")
     place.create(["files"])
     made.con.execute(f"attach {literal(place.snapshot)} as file").fetchall()
-    tables = "select schema_name, table_name from duckdb_tables() where database_name = 'memory'"
+    tables = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
     for room, name in made.con.execute(tables).fetchall():
         if room in SHOWN:
             made.con.execute(f"create schema if not exists file.{room}").fetchall()

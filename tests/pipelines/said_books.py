@@ -13,6 +13,7 @@ from pipelines.rooms import catalogue, invariants
 from pipelines.schemas import definition, schema_of
 from pipelines.tables import publications, restated
 from pipelines.warehouse import transaction
+from tests.models import databases
 
 Said = Mapping[tuple[str, date], int]
 """MRR by company and month."""
@@ -47,7 +48,7 @@ class Books:
     """What was said, publication by publication; `kernel` stands for the version of the software."""
 
     def __init__(self, folder: Path) -> None:
-        self.con = duckdb.connect()
+        self.con = databases.fresh()
         self.published = folder / "rapport.duckdb"
         self.kernel = "1"
         self.further = "select 1"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import pytest
 
 from pipelines.rooms import MERGED, catalogue
 from pipelines.schemas import columns_of, definition, schema_of
 from pipelines.tables import changes
+from tests.models import databases
 
 HISTORIES = ("company", "contact", "job_role", "subscription", "ticket", "contract", "task")
 FIRST, SECOND, THIRD = datetime(2026, 1, 5), datetime(2026, 3, 1, 14, 5), datetime(2026, 4, 2)
@@ -21,7 +21,7 @@ class Kept:
     """A warehouse with nothing but objects and their histories, made by hand."""
 
     def __init__(self) -> None:
-        self.con = duckdb.connect()
+        self.con = databases.fresh()
         for room in ("objects", "history", "version", "identity", "meta"):
             self.con.execute(f"create schema {room}").fetchall()
         self.con.execute(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -18,6 +17,7 @@ from pipelines.match.decisions import Decision
 from pipelines.rooms import MODELS, Table
 from pipelines.tables import founders
 from pipelines.warehouse import Connection, transaction
+from tests.models import databases
 from tests.models.identity_rows import TRUST, Rows, company_frames, frame, linked, scored, store, told
 
 LINK = Table("identity.company_link", "model", frozenset(), Path("company_link.py"))
@@ -85,7 +85,7 @@ class Life:
 
 @pytest.fixture
 def life() -> Iterator[Life]:
-    con = duckdb.connect()
+    con = databases.fresh()
     for schema in ("meta", "policy", "identity"):
         con.execute(f"create schema {schema}").fetchall()
     con.execute("create table meta.delivery (delivered_at timestamp)").fetchall()

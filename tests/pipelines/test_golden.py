@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -18,6 +17,7 @@ from pipelines.schemas import Column, columns_of, schema_of
 from pipelines.tables import golden
 from pipelines.tables.golden import Rule, Rules
 from pipelines.warehouse import Connection
+from tests.models import databases
 
 Record = dict[str, Any]
 TRUST = {"hubspot": 0, "stripe": 1, "zendesk": 2}
@@ -127,7 +127,7 @@ def test_every_rule_keeps_what_it_says(seed: int) -> None:
             if chance.random() < 0.7
         },
     )
-    with duckdb.connect() as con:
+    with databases.fresh() as con:
         found = asked(con, records, by)
         chance.shuffle(records)
         assert asked(con, records, by) == found, "the order in which records come makes no difference"
@@ -167,7 +167,7 @@ def test_versions_are_merged_by_other_keys() -> None:
     listed = ", ".join(
         f'cast(null as {c.sql_type}) as "{c.name}"' for c in company_columns() if c.name not in records[0]
     )
-    with duckdb.connect() as con:
+    with databases.fresh() as con:
         con.register("given", pl.DataFrame(records, infer_schema_length=None))
         con.execute(
             f"create temp table rows as select *, {listed}, 0 as _priority, 'x' as _row_id from given"

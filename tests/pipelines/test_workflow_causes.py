@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from models.policy.condition import marts_about
 from models.policy.loading import PolicyError, load_policies
 from pipelines.rooms import catalogue
 from pipelines.tables import workflows
+from tests.models import databases
 
 DAY = date(2026, 6, 1)
 PLAN = """\
@@ -78,7 +78,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         (folder / "workflow.toml").write_text(PLAN)
-        self.con = duckdb.connect()
+        self.con = databases.fresh()
         self.con.execute("create schema policy; create schema meta; create schema marts").fetchall()
         for name, frame in load_policies(folder).items():
             self.con.register("frame", frame)

@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from models.policy.loading import PolicyError, load_policies
 from pipelines.rooms import catalogue
 from pipelines.tables import workflows
+from tests.models import databases
 
 sys.path.append(str(Path(__file__).parents[1] / "models"))
 
@@ -79,7 +79,7 @@ class Days:
 
     def __init__(self, folder: Path) -> None:
         (folder / "workflow.toml").write_text(PLAN)
-        self.con = duckdb.connect()
+        self.con = databases.fresh()
         self.con.execute("create schema policy; create schema meta; create schema marts").fetchall()
         for name, frame in load_policies(folder).items():
             self.con.register("frame", frame)
