@@ -9,8 +9,8 @@ from customer_rows import subscription
 from test_brief import a_world, lines, person, ticket
 
 
-def sign(factor: str, theme: str, points: int, lost: str, value: str, weight: int = 10) -> dict[str, Any]:
-    fixed = {"company_id": "acme", "as_of": "2026-06-30", "weight": weight}
+def sign(factor: str, theme: str, points: int, lost: str, words: str, weight: int = 10) -> dict[str, Any]:
+    fixed = {"company_id": "acme", "as_of": "2026-06-30", "weight": weight, "raw_value": 1}
     gained = weight - int(float(lost))
     return fixed | {
         "factor": factor,
@@ -18,7 +18,7 @@ def sign(factor: str, theme: str, points: int, lost: str, value: str, weight: in
         "points": points,
         "points_lost": lost,
         "contribution": gained,
-        "raw_value": value,
+        "words": words,
     }
 
 
@@ -27,10 +27,10 @@ HEALTH = {
     "factor_count": 4, "arr": 1200, "currency": "EUR", "score": 70, "change_30d": -8, "main_cause": "support",
 }  # fmt: skip
 SIGNS = [
-    sign("ticket_severity", "support", 50, "5", "1"),
-    sign("ticket_load", "support", 90, "1", "3", 30),
-    sign("last_touch", "contact", 20, "8", "1"),
-    sign("usage_trend", "usage", 100, "0", "0.2"),
+    sign("ticket_severity", "support", 50, "5", "1 severe ticket open"),
+    sign("ticket_load", "support", 90, "1", "3 tickets of late", 30),
+    sign("last_touch", "contact", 20, "8", "1 day without a touch"),
+    sign("usage_trend", "usage", 100, "0", "steady use of the product"),
 ]
 
 
