@@ -71,7 +71,9 @@ unreachable as (
     join champion as c on b.contact_id = c.contact_id
     cross join policy.relationship as p
     left join heard as h
-        on b.contact_id = h.contact_id and b.bounced_at < h.happened_at and c.company_id = coalesce(h.company_id, c.company_id)
+        on b.contact_id = h.contact_id
+        and b.bounced_at < h.happened_at
+        and c.company_id = coalesce(h.company_id, c.company_id)
     group by b.contact_id, b.bounced_at, p.bounce_days
 ),
 
