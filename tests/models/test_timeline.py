@@ -53,7 +53,7 @@ def test_the_timeline_holds_all_that_happened_and_nothing_that_will(run_models: 
         ("nps_answer", "NPS 9", "ann"),
         ("opportunity_stage", "d: Offer", None),
         ("opportunity_lost", "d: price", None),
-        ("subscription_canceled", "Notice given: too_expensive", None),
+        ("subscription_canceled", "Notice given: too expensive", None),
         ("invoice_issued", "Invoice A-1 119.50 EUR", None),
         ("invoice_overdue", "Invoice A-1 119.50 EUR", None),
         ("payment", "119.50 EUR", None),

@@ -108,7 +108,8 @@ def test_a_script_gets_json(published: Home) -> None:
 
 def test_who_or_what_is_meant_must_be_clear(published: Home, tmp_path: Path) -> None:
     assert "A company has no field 'nam'" in said(published, "company", "h:1", "nam", code=2)
-    assert "Did you mean" in said(published, "company", "Nobody", code=2)
+    assert "Did you mean Harbour & Finch" in said(published, "company", "Harber & Finch", code=2)
+    assert "Did you mean" not in said(published, "company", "Nobody", code=2)
     assert "2 go by 'al'; name one by its id: n, o" in said(published, "team_member", "al", code=2)
     assert "No team member goes by 'Ewa'. Did you mean Eva Berg" in said(published, "team_member", "Ewa", code=2)
     assert "rapport init" in said(Home(tmp_path / "none"), "company", "h:1", code=2)

@@ -213,13 +213,14 @@ def test_scripts_get_json(world: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["Nobody", "2026-06"], "Nobody goes by 'Nobody'. Did you mean"),
+        (["Nobody", "2026-06"], "Nobody goes by 'Nobody'."),
+        (["Quiet Leed", "2026-06"], "Nobody goes by 'Quiet Leed'. Did you mean Quiet Lead"),
         (["Quiet Lead", "2026-06"], "Quiet Lead paid nothing in June 2026, nor in the month before, by the rules"),
         (["Quiet Lead", "2026-06"], "Nothing of it ever counted."),
         (["Plain Ltd", "2099-01"], "January 2099 is not known yet: what is published is as of 20"),
         (["Plain Ltd", "2025-06"], "It paid first in January 2026, last in June 2026."),
         (["Plain Ltd", "2026-06", "--policy", "mine"], "There are: standard, chartmogul, planhat, stripe; name more"),
-        (["Plain Ltd", "June"], "does not match the format '%Y-%m'"),
+        (["Plain Ltd", "June"], "'June' is not a month. Write it like 2026-06"),
     ],
 )
 def test_what_cannot_be_told_is_said(world: Home, arguments: list[str], words: str) -> None:
