@@ -28,10 +28,34 @@ moved as (
     qualify row_number() over (partition by m.company_id order by m.month desc) <= 3
 ),
 
-history as (
-    select company_id, 'Changes: ' || string_agg(words, '; ' order by month desc) || '.' as sentence, max(month) as month
+told as (
+    select company_id, 'Changes: ' || string_agg(words, '; ' order by month desc) as words,
+        min(month) as first, max(month) as last
     from moved
     group by company_id
+),
+
+-- What they pay in another currency changes with its rates, too.
+converted as (
+    select t.company_id, cast(round(sum(m.fx)) as bigint) as amount, any_value(m.currency) as currency
+    from told as t
+    join marts.company_month as m on t.company_id = m.company_id and t.first <= m.month
+    join policy.revenue as p on m.policy_id = p.policy_id
+    group by t.company_id
+),
+
+history as (
+    select
+        t.company_id, t.last as month,
+        t.words || case
+            when c.amount <> 0
+                then '; since ' || strftime(t.first, '%B %Y') || ' exchange rates '
+                    || case when c.amount > 0 then 'added ' else 'took ' end
+                    || format('{:,}', abs(c.amount)) || ' ' || c.currency || ' a month'
+            else ''
+        end || '.' as sentence
+    from told as t
+    join converted as c on t.company_id = c.company_id
 ),
 
 lost as (

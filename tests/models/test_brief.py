@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from customer_rows import company, subscription, tables, version
+from revenue_rows import rate
 
 from models.policy.loading import PolicyError, load_policies
 
@@ -57,6 +58,23 @@ def lines(bench: Any, given: dict[str, Any], subject: str, section: str | None =
         for row in found.iter_rows(named=True)
         if section in (None, row["section"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "sentence"),
+    [
+        ("2.5", "; since January 2025 exchange rates took 20 EUR a month."),
+        ("1.6", "; since January 2025 exchange rates added 25 EUR a month."),
+        ("2.0", "."),
+    ],
+)
+def test_what_exchange_rates_did_is_told_beside_what_customers_did(bench: Any, now: str, sentence: str) -> None:
+    rates = [rate("USD", "2024-12-31", "1.25"), rate("USD", "2025-01-31", "2.0"), rate("USD", "2026-06-20", now)]
+    dollars = {**version("acme", 2400), "currency": "USD"}
+    given = a_world(subscription_version=[dollars], exchange_rate=rates)
+    assert lines(bench, given, "acme", "money")[1] == (
+        f"Changes: started with 100 EUR a month in January 2025{sentence}"
+    )
 
 
 def test_what_is_said_of_a_customer_and_of_a_person(bench: Any) -> None:
