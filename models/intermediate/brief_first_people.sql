@@ -32,7 +32,7 @@ ask as (
     cross join meta.run as d
     cross join policy.brief as p
     join intermediate.company_status as t on a.company_id = t.company_id
-    where a.state in ('open', 'in_sales') and t.customer_status <> 'canceled'
+    where a.state in ('open', 'in_sales') and t.customer_status not in ('canceled', 'lost')
         and date_diff('day', cast(a.asked_at as date), d.as_of_on) <= p.brief_days
     qualify row_number() over (partition by a.company_id order by a.asked_at desc, a.object desc, a.object_id desc) = 1
 ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from customer_rows import subscription
+from customer_rows import subscription, version
 from test_brief import a_world, lines, person, ticket
 
 
@@ -56,6 +56,15 @@ def test_who_leaves_is_thriving_by_the_other_signs_only(bench: Any) -> None:
     assert lines(bench, a_world(ticket=asked), "acme", "first")[0].startswith("They asked for more: ")
     found = lines(bench, given, "acme", "first")
     assert found[1:] == ["By all other signs they are thriving: health 70 of 100, 8 less than 30 days ago."]
+
+
+def test_what_was_asked_for_before_a_customer_left_matters_no_more(bench: Any) -> None:
+    gone = subscription("acme", canceled_at="2026-06-20", ends_at="2026-06-25", status="canceled", auto_renew=False)
+    over = version("acme", 1200, valid_to="2026-06-25")
+    asked = [ticket("t", "2026-06-01", subject="More seats", is_expansion_signal=True)]
+    found = lines(bench, a_world(subscription=[gone], subscription_version=[over], ticket=asked), "acme", "first")
+    assert len(found) == 1
+    assert found[0].startswith("They left us on 25 Jun 2026")
 
 
 def test_a_champion_who_went_or_is_out_of_reach_is_missed(bench: Any) -> None:
