@@ -1,11 +1,16 @@
--- Tasks as sent, with their main company from what they are about.
+-- Tasks as sent, with their main company from what they are about: of people the one of the day they were done, or now.
 with linked as (
     select
         l.task_id,
         coalesce(l.company_id, j.company_id) as company_id,
         row_number() over (partition by l.task_id order by l.company_id is null, l.task_link_id) as preference
     from sourced.task_link as l
-    left join objects.job_role as j on l.contact_id = j.contact_id and j.is_primary
+    join sourced.task as s on l.task_id = s.task_id
+    cross join meta.run as r
+    left join intermediate.company_then as j
+        on l.contact_id = j.contact_id
+        and coalesce(s.completed_at, r.as_of) >= j.from_on
+        and coalesce(s.completed_at, r.as_of) < j.to_on
     where coalesce(l.company_id, j.company_id) is not null and l.source_deleted_at is null
 )
 

@@ -12,10 +12,11 @@ with domain as (
 ),
 
 person as (
-    select company_id, count(distinct contact_id) as contact_count
-    from objects.job_role
-    where is_primary
-    group by company_id
+    select f.company_id, count(*) as contact_count
+    from intermediate.contact_facet as f
+    join objects.contact as c on f.contact_id = c.contact_id
+    where f.role_ended_on is null and c.source_deleted_at is null
+    group by f.company_id
 ),
 
 source as (

@@ -31,23 +31,21 @@ phone as (
 ),
 
 job as (
-    -- Several sources may know one job: what the main row lacks comes from the newest of the others.
+    -- Several sources may know one job: what the one that counts first lacks comes from the newest of the others.
     select
-        main.contact_id,
-        main.company_id,
-        main.ended_on,
-        coalesce(
-            main.job_title, arg_max(o.job_title, (coalesce(o.updated_at, o.loaded_at), o.job_role_id))
-                filter (where o.job_title is not null)
-        ) as job_title,
-        coalesce(
-            main.department, arg_max(o.department, (coalesce(o.updated_at, o.loaded_at), o.job_role_id))
-                filter (where o.department is not null)
-        ) as department
-    from objects.job_role as main
-    join objects.job_role as o on main.contact_id = o.contact_id and main.company_id = o.company_id
-    where main.is_primary and o.source_deleted_at is null
-    group by main.contact_id, main.company_id, main.ended_on, main.job_title, main.department
+        m.contact_id,
+        m.company_id,
+        case when m.ended_on <= r.as_of_on then m.ended_on end as ended_on,
+        arg_max(o.job_title, (o.is_primary, coalesce(o.updated_at, o.loaded_at), o.job_role_id))
+            filter (where o.job_title is not null) as job_title,
+        arg_max(o.department, (o.is_primary, coalesce(o.updated_at, o.loaded_at), o.job_role_id))
+            filter (where o.department is not null) as department
+    from intermediate.company_then as m
+    cross join meta.run as r
+    left join objects.job_role as o
+        on m.contact_id = o.contact_id and m.company_id = o.company_id and o.source_deleted_at is null
+    where r.as_of_on >= m.from_on and r.as_of_on < m.to_on
+    group by m.contact_id, m.company_id, m.ended_on, r.as_of_on
 ),
 
 source as (

@@ -2,13 +2,17 @@
 with outside as (
     select
         a.appointment_id,
-        j.company_id,
+        coalesce(d.company_id, j.company_id) as company_id,
         row_number() over (
             partition by a.appointment_id
             order by coalesce(a.is_organizer, false) desc, a.response = 'declined', a.appointment_attendee_id
         ) as preference
     from objects.appointment_attendee as a
-    join objects.job_role as j on a.contact_id = j.contact_id and j.is_primary
+    join sourced as s on a.appointment_id = s.appointment_id
+    join intermediate.company_then as j
+        on a.contact_id = j.contact_id and s.starts_at >= j.from_on and s.starts_at < j.to_on
+    left join intermediate.address_company as d
+        on a.contact_id = d.contact_id and split_part(lower(a.address), '@', 2) = d.domain
     where a.source_deleted_at is null
 )
 

@@ -21,26 +21,32 @@ told as (
 ),
 
 outside as (
-    -- Whoever wrote comes before whoever was written to; people of no company are passed over.
-    select p.conversation_id, p.contact_id, p.role, p.conversation_participant_id as row_id
+    -- Whoever wrote comes before whoever was written to; people of no company are passed over. A talk is with the company
+    -- whose address they used, else the one they were at when it began.
+    select p.conversation_id, p.contact_id, p.role, p.address, p.conversation_participant_id as row_id
     from objects.conversation_participant as p
     union all
-    select m.conversation_id, m.author_contact_id as contact_id, 'from' as role, m.message_id as row_id
+    select m.conversation_id, m.author_contact_id as contact_id, 'from' as role, null as address, m.message_id as row_id
     from objects.message as m
 ),
 
 first_outside as (
     select
         o.conversation_id,
-        j.company_id,
+        coalesce(a.company_id, j.company_id) as company_id,
         row_number() over (
             partition by o.conversation_id
             order by
                 case o.role when 'from' then 1 when 'to' then 2 when 'attendee' then 3 when 'cc' then 4 else 5 end,
+                a.company_id is null,
                 o.row_id
         ) as preference
     from outside as o
-    join objects.job_role as j on o.contact_id = j.contact_id and j.is_primary
+    join everything as e on o.conversation_id = e.conversation_id
+    join intermediate.company_then as j
+        on o.contact_id = j.contact_id and e.started_at >= j.from_on and e.started_at < j.to_on
+    left join intermediate.address_company as a
+        on o.contact_id = a.contact_id and split_part(lower(o.address), '@', 2) = a.domain
 )
 
 select

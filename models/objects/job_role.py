@@ -13,6 +13,9 @@ class JobRole(Object):
     company_id: Text = field("The company.", required=True, references="company")
     job_title: Text = field("Title.")
     department: Text = field("Department.")
-    is_primary: Flag = field("True for the contact's main company.")
+    is_primary: Flag = field(
+        "True for the one job of the contact that counts first: held before ended, its source's main one of several, "
+        "the one begun last."
+    )
     started_on: Day = field("First day in the role.")
     ended_on: Day = field("Day the role ended; null while held.")

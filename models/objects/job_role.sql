@@ -1,5 +1,5 @@
--- Adds the company of a contact who is known only by an address at a company's own domain, and settles one main company
--- per contact.
+-- Adds the company of a contact who is known only by an address at a company's own domain, and says which job of a
+-- contact counts first.
 with role_row as (
     select * from sourced
     union all by name

@@ -35,5 +35,7 @@ select
     coalesce(k.first_active_at, u.first_at) as first_active_at,
     coalesce(k.last_active_at, u.last_at) as last_active_at
 from known as k
+cross join meta.run as r
 left join used as u on k.product_user_id = u.product_user_id
-left join objects.job_role as j on k.person_id = j.contact_id and j.is_primary
+left join intermediate.company_then as j
+    on k.person_id = j.contact_id and r.as_of_on >= j.from_on and r.as_of_on < j.to_on

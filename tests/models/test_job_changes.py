@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from customer_rows import links as contact_links
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -142,7 +143,8 @@ def test_every_day_has_the_one_main_company_a_walk_over_the_days_gives(bench: ty
         chance.choice(roles)["is_primary"] = chance.random() < 0.7
     roles = [role for role in roles if (role["started_on"] or 0) < (role["ended_on"] or DAYS)]
     addresses = {name: chance.choice(days) for name in COMPANIES if chance.random() < 0.5}
-    rows = bench(given(roles, addresses)).want("intermediate.main_company").to_dicts()
+    made = bench(given(roles, addresses))
+    rows = made.want("intermediate.main_company").to_dicts()
     for day in range(DAYS):
         there = [
             row["company_id"]
@@ -152,6 +154,79 @@ def test_every_day_has_the_one_main_company_a_walk_over_the_days_gives(bench: ty
         ]
         expected = main_company(roles, addresses, day)
         assert there == ([expected] if expected else []), f"day {day} of {roles} {addresses}"
+    told = [main_company(roles, addresses, day) for day in range(DAYS)]
+    then = made.want("intermediate.company_then").to_dicts()
+    for day in range(DAYS):
+        counted = [row["company_id"] for row in then if row["from_on"] <= on(day) < row["to_on"]]
+        before = [company for company in told[: day + 1] if company]
+        after = [company for company in told[day:] if company]
+        assert counted == [*before[-1:], *after[:1]][:1], f"day {day} of {roles} {addresses}"
+
+
+def test_what_a_person_does_counts_for_the_company_they_were_at(made: Made) -> None:
+    """She was at a until day 5 and is at b from day 9: between the two, a was the last; before all, the first."""
+    days = (-300, 4, 5, 8, 9, 300)
+    expected = dict(zip(days, "aaaabb", strict=True))
+    both = [ENDED, NEXT]
+    survey = {"contact_id": "ann", "score": 9}
+    talk = {"contact_id": "ann", "role": "from"}
+    people = [talk | {"conversation_id": f"{day}"} for day in days]
+    asked = [{"contact_id": "ann", "appointment_id": f"{day}"} for day in days]
+    sources: dict[str, tuple[str, Row]] = {
+        "ticket": ("opened_at", {"requester_id": "ann", "subject": "Help", "status": "open"}),
+        "nps_response": ("answered_at", survey),
+        "survey_response": ("answered_at", survey | {"survey_type": "csat", "scale_min": 1, "scale_max": 10}),
+        "note": ("noted_at", {"contact_id": "ann", "body": "Called"}),
+        "signal": ("occurred_at", {"contact_id": "ann", "signal_type": "page_view"}),
+        "conversation": ("started_at", {"conversation_type": "email"}),
+        "appointment": ("starts_at", {"title": "Meeting"}),
+    }
+    world = given(both) | {
+        f"sourced.{name}": [more | {f"{name}_id": f"{day}", at: on(day)} for day in days]
+        for name, (at, more) in sources.items()
+    }
+    world |= {"objects.conversation_participant": people}
+    world |= {"objects.appointment_attendee": asked}
+    done = made(world)
+    for name in sources:
+        found = dict(done.want(f"objects.{name}").select(f"{name}_id", "company_id").rows())
+        assert {day: found[f"{day}"] for day in days} == expected, name
+
+
+def test_an_address_says_for_which_of_their_companies_somebody_speaks(made: Made) -> None:
+    talk = {"conversation_type": "email", "started_at": on(7)}
+    answer = {"contact_id": "ann", "answered_at": on(7), "score": 9}
+    used = {
+        "new": ("Ann@B.example", "b"),
+        "old": ("ann@a.example", "a"),
+        "elsewhere": ("ann@c.example", "a"),
+        "none": (None, "a"),
+    }
+    writers = [
+        {"contact_id": "ann", "conversation_id": name, "role": "from", "address": address}
+        for name, (address, _) in used.items()
+    ]
+    done = made(
+        given([ENDED, NEXT])
+        | {
+            "sourced.conversation": [talk | {"conversation_id": name} for name in used],
+            "objects.conversation_participant": writers,
+            "objects.message": [
+                {"message_id": f"0{name}", "conversation_id": name, "author_contact_id": "ann", "sent_at": on(7)}
+                for name in used
+            ],
+            "sourced.appointment": [{"appointment_id": name, "title": "Meeting", "starts_at": on(7)} for name in used],
+            "objects.appointment_attendee": [
+                {"contact_id": "ann", "appointment_id": name, "address": address} for name, (address, _) in used.items()
+            ],
+            "sourced.nps_response": [
+                answer | {"nps_response_id": name, "respondent": address} for name, (address, _) in used.items()
+            ],
+        }
+    )
+    for name in ("conversation", "appointment", "nps_response"):
+        rows = done.want(f"objects.{name}").select(f"{name}_id", "company_id").rows()
+        assert dict(rows) == {key: company for key, (_, company) in used.items()}, name
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
@@ -223,6 +298,23 @@ def test_a_later_address_elsewhere_is_a_move(made: Made) -> None:
     at_both = [*at_one, {"company_id": "b"}]
     assert changes(made(given(at_both, {"b": 9}, **shared))) == [], "she has a job at both"
     assert changes(made(given([], {"a": 0, "b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
+
+
+def test_a_person_is_shown_where_they_work_now(made: Made) -> None:
+    links = {"identity.contact_link": contact_links("contact")}
+
+    def shown(roles: list[Row], addresses: dict[str, int | None] | None = None) -> tuple[Any, ...]:
+        table = made(given(roles, addresses, **links)).want("intermediate.contact_facet")
+        return table.select("company_id", "job_title", "role_ended_on").row(0)
+
+    job = {"company_id": "a", "created_at": 1, "is_primary": True, "job_title": "Buyer"}
+    assert shown([job]) == ("a", "Buyer", None)
+    assert shown([job], {"b": 9}) == ("b", None, None), "an address says where, not as what"
+    assert shown([job | {"ended_on": 5}]) == ("a", "Buyer", on(5)), "where they were last"
+    assert shown([job | {"ended_on": 300}]) == ("a", "Buyer", None), "not over yet"
+    assert shown([job | {"ended_on": 5}, NEXT | {"job_title": "CFO"}]) == ("b", "CFO", None)
+    also = {"company_id": "a", "is_primary": False, "job_title": "Clerk"}
+    assert shown([job, also]) == ("a", "Buyer", None), "the first one's title"
 
 
 def test_a_champion_who_left_is_a_signal_here_and_there(made: Made) -> None:
