@@ -28,7 +28,13 @@ leaving as (
     select
         c.company_id,
         case when c.customer_status = 'canceled' then 'They have given notice and leave' else 'They left us' end
-        || coalesce(' on ' || strftime(c.customer_to, '%-d %b %Y'), '')
+        -- What ends at midnight ends on the day before for everybody but us.
+        || coalesce(
+            ' on ' || strftime(
+                case when c.customer_status = 'lost' then least(c.customer_to, c.as_of_on) else c.customer_to end,
+                '%-d %b %Y'
+            ), ''
+        )
         || coalesce(' (reason: ' || o.reason || ')', '')
         || case when c.customer_status = 'canceled' and c.arr > 0
                 then '; ' || format('{:,}', cast(round(c.arr) as bigint)) || ' ' || c.currency || ' a year go with them'

@@ -18,6 +18,9 @@ class TicketSla(Schema):
         isin=["first_response", "resolution"],
     )
     company_id: Text = field("Its company.", references="company")
+    subject: Text = field("The ticket's subject.", required=True, personal=True)
+    assignee_id: Text = field("Team member who works on it.", references="team_member")
+    assignee_name: Text = field("Their name.")
     segment: Text = field("The company's segment, else not stated.", required=True)
     priority: Text = field("Priority it was opened with, else not stated.", required=True)
     contract_id: Text = field("The contract that promises it; null where nothing is promised.", references="contract")

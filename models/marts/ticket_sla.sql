@@ -23,6 +23,9 @@ select
     c.ticket_id,
     c.measure,
     t.company_id,
+    t.subject,
+    t.assignee_id,
+    a.name as assignee_name,
     coalesce(o.segment, 'not stated') as segment,
     coalesce(f.priority, 'not stated') as priority,
     case when c.target_minutes is not null then p.contract_id end as contract_id,
@@ -47,5 +50,6 @@ from clock as c
 join objects.ticket as t on c.ticket_id = t.ticket_id
 join intermediate.opening_priority as f on c.ticket_id = f.ticket_id
 left join objects.company as o on t.company_id = o.company_id
+left join objects.team_member as a on t.assignee_id = a.team_member_id
 left join intermediate.ticket_contract as p on c.ticket_id = p.ticket_id
 cross join policy.sla as s

@@ -37,7 +37,8 @@ cooldown_days = 3
 def test_the_shipped_alerts_go_to_a_file_and_nowhere_else() -> None:
     tables = load_policies()
     assert tables["alert_channel"]["kind"].unique().to_list() == ["file"]
-    assert set(tables["alert_alert"]["id"]) == {"at_risk", "health_fell", "renewal_notice", "leak", "unpaid"}
+    expected = {"at_risk", "health_fell", "renewal_notice", "leak", "unpaid", "champion_left", "sla_overdue"}
+    assert set(tables["alert_alert"]["id"]) == expected
 
 
 def test_an_own_file_becomes_rows(tmp_path: Path) -> None:

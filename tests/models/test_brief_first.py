@@ -67,6 +67,15 @@ def test_what_was_asked_for_before_a_customer_left_matters_no_more(bench: Any) -
     assert found[0].startswith("They left us on 25 Jun 2026")
 
 
+def test_who_left_when_the_last_day_ended_left_on_that_day(bench: Any) -> None:
+    gone = subscription("acme", canceled_at="2026-06-20", ends_at="2026-07-01", status="canceled", auto_renew=False)
+    over = version("acme", 1200, valid_to="2026-07-01")
+    made = bench(a_world(subscription=[gone], subscription_version=[over]))
+    made.con.execute("update meta.run set as_of_on = date '2026-06-30'").fetchall()
+    found = made.want("marts.brief_line").filter(subject_id="acme", section="first")["sentence"]
+    assert found[0].startswith("They left us on 30 Jun 2026")
+
+
 def test_a_champion_who_went_or_is_out_of_reach_is_missed(bench: Any) -> None:
     spells = [
         {

@@ -82,6 +82,7 @@ def world() -> dict[str, Any]:
         ],
         "marts.ticket_sla": [
             {"ticket_id": "t", "measure": "resolution", "state": "overdue", "segment": "a", "priority": "high"}
+            | {"subject": "It burns"}
             | {"sla_name": "gold", "calendar": "default", "opened_at": "2026-06-29", "is_paused": False},
         ],
         "marts.renewal": [renewal("acme", date(2026, 9, 1), 100, "0.5")],

@@ -62,7 +62,7 @@ def a_week() -> dict[str, Any]:
     item |= {"basis": "subscription", "rule": "x", "runs_from": "2026-01-01", "gross_mrr": 50, "net_mrr": 40}
     ticket = {"company_id": "acme", "opened_at": "2026-06-29T00:00:00", "status": "open"}
     promise = {"segment": "a", "priority": "high", "sla_name": "gold", "calendar": "default", "is_paused": False}
-    promise |= {"company_id": "acme", "opened_at": "2026-06-29", "contract_id": "k"}
+    promise |= {"company_id": "acme", "subject": "It burns", "opened_at": "2026-06-29"} | {"contract_id": "k"}
     invoice = {"company_id": "beta", "currency": "EUR", "total": 70, "status": "open", "due_on": "2026-06-29"}
     return {
         "meta.run": [{"as_of": datetime(2026, 7, 1)}],
