@@ -28,6 +28,7 @@ select
     s.id || ':email' || coalesce(':' || s.kind, ':' || s.label, '') as source_record_id,
     s.id as contact_id,
     'email' as channel,
+    lower(trim(c.email)) as address,
     coalesce(t.name, s.kind, replace(s.label, '_', ' ')) as topic,
     case s.answer
         when 'true' then 'unsubscribed'

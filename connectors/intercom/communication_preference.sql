@@ -4,6 +4,7 @@ select
     c.id || ':email' as source_record_id,
     c.id as contact_id,
     'email' as channel,
+    lower(trim(c.email)) as address,
     case
         when lower(c.has_hard_bounced) = 'true' then 'bounced'
         when lower(c.unsubscribed_from_emails) = 'true' or lower(c.marked_email_as_spam) = 'true' then 'unsubscribed'

@@ -18,6 +18,7 @@ select
     a.address || ':email' as source_record_id,
     a.address as contact_id,
     'email' as channel,
+    a.address,
     'bounced' as preference,
     min(a.sent_at) as stated_at
 from address as a

@@ -69,12 +69,8 @@ join comes as c on m.appointment_id = c.appointment_id
 union all
 select
     s.subject_type, s.subject_id, 'first', 20,
-    case p.preference when 'bounced' then 'Mail to them comes back.' else 'They want no mail from us.' end,
-    null, 'communication_preference', p.communication_preference_id
-from objects.communication_preference as p
-join intermediate.email_preference as e on p.contact_id = e.contact_id and p.preference = e.preference
-join intermediate.brief_subject as s on p.contact_id = s.subject_id and s.subject_type = 'contact'
-where p.preference in ('bounced', 'unsubscribed')
-    and p.channel = 'email'
-    and p.topic is null
-    and p.source_deleted_at is null
+    case e.preference when 'bounced' then 'Mail to them comes back.' else 'They want no mail from us.' end,
+    null, 'communication_preference', e.communication_preference_id
+from intermediate.email_preference as e
+join intermediate.brief_subject as s on e.contact_id = s.subject_id and s.subject_type = 'contact'
+where e.preference in ('bounced', 'unsubscribed')

@@ -1,22 +1,5 @@
 -- One row per contact: the address and telephone to use, the main job, and the sources that know the person.
-with address as (
-    -- A mailbox of one's own that works comes before a shared, free or broken one.
-    select contact_id, address
-    from objects.contact_email
-    where source_deleted_at is null
-    qualify row_number() over (
-        partition by contact_id
-        order by
-            is_valid_syntax desc nulls last,
-            is_role_address asc nulls last,
-            is_primary desc nulls last,
-            is_free_mail asc nulls last,
-            address asc,
-            contact_email_id asc
-    ) = 1
-),
-
-phone as (
+with phone as (
     select contact_id, coalesce(e164, phone) as phone
     from objects.contact_phone
     where source_deleted_at is null
@@ -46,6 +29,36 @@ job as (
         on m.contact_id = o.contact_id and m.company_id = o.company_id and o.source_deleted_at is null
     where r.as_of_on >= m.from_on and r.as_of_on < m.to_on
     group by m.contact_id, m.company_id, m.ended_on, r.as_of_on
+),
+
+bounced as (
+    select distinct contact_id, address
+    from objects.communication_preference
+    where channel = 'email' and topic is null and preference = 'bounced' and source_deleted_at is null
+),
+
+address as (
+    -- A mailbox of one's own that works comes before a shared, free or broken one, and one where they work now before
+    -- one where they did.
+    select e.contact_id, e.address
+    from objects.contact_email as e
+    left join bounced as b on e.contact_id = b.contact_id and e.address = b.address
+    left join job as j on e.contact_id = j.contact_id
+    left join intermediate.domain_company as d
+        on split_part(e.address, '@', 2) = d.domain and j.company_id = d.company_id
+    where e.source_deleted_at is null
+    qualify row_number() over (
+        partition by e.contact_id
+        order by
+            e.is_valid_syntax desc nulls last,
+            b.address is null desc,
+            e.is_role_address asc nulls last,
+            d.domain is null asc,
+            e.is_primary desc nulls last,
+            e.is_free_mail asc nulls last,
+            e.address asc,
+            e.contact_email_id asc
+    ) = 1
 ),
 
 source as (

@@ -158,6 +158,7 @@ def test_people_their_addresses_and_their_companies(judged: Judged, staged: Stag
 def test_whether_people_want_mail(judged: Judged) -> None:
     rows = judged("hubspot", "communication_preference", SAMPLE)[0]
     assert set(rows["channel"]) == {"email"}
+    assert rows.filter(source_record_id="9100000212:email")["address"].str.contains("@").to_list() == [True]
     assert rows.select("source_record_id", "topic", "preference").rows() == [
         ("9100000201:email", None, "subscribed"),
         ("9100000202:email", None, "unknown"),

@@ -137,6 +137,7 @@ def test_people_with_their_wishes_roles_and_accounts(judged: Judged) -> None:
     assert gone == {OLD, f"{0x1F:024x}"}
     assert people[JANA]["owner_id"] == ANN
     wishes = judged("intercom", "communication_preference", SAMPLE)[0]
+    assert wishes["address"].str.contains("@").to_list() == [True] * 4
     assert wishes.select("contact_id", "channel", "preference").rows() == [
         (JANA, "email", "subscribed"),
         (MARCO, "email", "unsubscribed"),

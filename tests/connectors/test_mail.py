@@ -335,5 +335,6 @@ def test_the_sample_lands_whole(delivered: Delivered, judged: Judged) -> None:
     contacts, _ = judged("mail", "contact", sample)
     wishes, reasons = judged("mail", "communication_preference", sample)
     assert (wishes["preference"].to_list(), reasons) == (["bounced"], [])
+    assert wishes["address"].to_list() == wishes["contact_id"].to_list()
     bounced = contacts.filter(pl.col("source_record_id").is_in(wishes["contact_id"].implode()))
     assert bounced["name"].to_list() == ["Ina Keller"]

@@ -310,6 +310,9 @@ def test_people_their_companies_and_their_wishes(judged: Judged) -> None:
         row: wish["preference"]
         for row, wish in by_id(judged("salesforce", "communication_preference", SAMPLE)[0]).items()
     }
+    addresses = dict(judged("salesforce", "communication_preference", SAMPLE)[0].select("channel", "address").rows())
+    assert "@" in addresses["email"]
+    assert addresses["phone"] is None
     assert [wishes[f"{one}:email"] for one in (ROSA, JUERGEN, MINA)] == ["subscribed", "unsubscribed", "bounced"]
     assert [wishes[f"{one}:phone"] for one in (ROSA, JUERGEN)] == ["unknown", "unsubscribed"]
     members = judged("salesforce", "team_member", SAMPLE)[0]

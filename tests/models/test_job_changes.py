@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from customer_rows import links as contact_links
+from job_rows import COMPANIES, ENDED, NEXT, Row, given, on
 
 if TYPE_CHECKING:
     from conftest import Bench
 
-Row = dict[str, Any]
 Made = Callable[..., "Bench"]
-FIRST = date(2026, 1, 1)
 DAYS = 24
-COMPANIES = ("a", "b", "c", "d")
-WHEN = ("started_on", "ended_on", "created_at")
 EARLY, LATE = -1, 999
-
-
-def on(day: int | None) -> date | None:
-    return None if day is None else FIRST + timedelta(days=day)
-
-
-def given(roles: list[Row], addresses: dict[str, int | None] | None = None, **more: Any) -> Row:
-    """Ann, her roles and the day each of her addresses came, by company; days are counted from `FIRST`."""
-    jobs = [
-        {
-            "job_role_id": f"r{number}",
-            "contact_id": "ann",
-            **{key: on(value) if key in WHEN else value for key, value in role.items()},
-        }
-        for number, role in enumerate(roles)
-    ]
-    mails = [
-        {"contact_id": "ann", "address": f"ann@{name}.example", "is_valid_syntax": True, "created_at": on(day)}
-        for name, day in (addresses or {}).items()
-    ]
-    return {
-        "objects.contact": [{"contact_id": "ann", "name": "Ann", "decision_role": "champion"}],
-        "objects.company": [{"company_id": name, "name": name.upper()} for name in COMPANIES],
-        "objects.company_domain": [{"company_id": name, "domain": f"{name}.example"} for name in COMPANIES],
-        "objects.job_role": jobs,
-        "objects.contact_email": mails,
-        "sourced.signal": [],
-        "sourced.ticket": [],
-        **more,
-    }
 
 
 # --- the main company of a day, told plainly -------------------------------------------------------------------------
@@ -163,72 +128,6 @@ def test_every_day_has_the_one_main_company_a_walk_over_the_days_gives(bench: ty
         assert counted == [*before[-1:], *after[:1]][:1], f"day {day} of {roles} {addresses}"
 
 
-def test_what_a_person_does_counts_for_the_company_they_were_at(made: Made) -> None:
-    """She was at a until day 5 and is at b from day 9: between the two, a was the last; before all, the first."""
-    days = (-300, 4, 5, 8, 9, 300)
-    expected = dict(zip(days, "aaaabb", strict=True))
-    both = [ENDED, NEXT]
-    survey = {"contact_id": "ann", "score": 9}
-    talk = {"contact_id": "ann", "role": "from"}
-    people = [talk | {"conversation_id": f"{day}"} for day in days]
-    asked = [{"contact_id": "ann", "appointment_id": f"{day}"} for day in days]
-    sources: dict[str, tuple[str, Row]] = {
-        "ticket": ("opened_at", {"requester_id": "ann", "subject": "Help", "status": "open"}),
-        "nps_response": ("answered_at", survey),
-        "survey_response": ("answered_at", survey | {"survey_type": "csat", "scale_min": 1, "scale_max": 10}),
-        "note": ("noted_at", {"contact_id": "ann", "body": "Called"}),
-        "signal": ("occurred_at", {"contact_id": "ann", "signal_type": "page_view"}),
-        "conversation": ("started_at", {"conversation_type": "email"}),
-        "appointment": ("starts_at", {"title": "Meeting"}),
-    }
-    world = given(both) | {
-        f"sourced.{name}": [more | {f"{name}_id": f"{day}", at: on(day)} for day in days]
-        for name, (at, more) in sources.items()
-    }
-    world |= {"objects.conversation_participant": people}
-    world |= {"objects.appointment_attendee": asked}
-    done = made(world)
-    for name in sources:
-        found = dict(done.want(f"objects.{name}").select(f"{name}_id", "company_id").rows())
-        assert {day: found[f"{day}"] for day in days} == expected, name
-
-
-def test_an_address_says_for_which_of_their_companies_somebody_speaks(made: Made) -> None:
-    talk = {"conversation_type": "email", "started_at": on(7)}
-    answer = {"contact_id": "ann", "answered_at": on(7), "score": 9}
-    used = {
-        "new": ("Ann@B.example", "b"),
-        "old": ("ann@a.example", "a"),
-        "elsewhere": ("ann@c.example", "a"),
-        "none": (None, "a"),
-    }
-    writers = [
-        {"contact_id": "ann", "conversation_id": name, "role": "from", "address": address}
-        for name, (address, _) in used.items()
-    ]
-    done = made(
-        given([ENDED, NEXT])
-        | {
-            "sourced.conversation": [talk | {"conversation_id": name} for name in used],
-            "objects.conversation_participant": writers,
-            "objects.message": [
-                {"message_id": f"0{name}", "conversation_id": name, "author_contact_id": "ann", "sent_at": on(7)}
-                for name in used
-            ],
-            "sourced.appointment": [{"appointment_id": name, "title": "Meeting", "starts_at": on(7)} for name in used],
-            "objects.appointment_attendee": [
-                {"contact_id": "ann", "appointment_id": name, "address": address} for name, (address, _) in used.items()
-            ],
-            "sourced.nps_response": [
-                answer | {"nps_response_id": name, "respondent": address} for name, (address, _) in used.items()
-            ],
-        }
-    )
-    for name in ("conversation", "appointment", "nps_response"):
-        rows = done.want(f"objects.{name}").select(f"{name}_id", "company_id").rows()
-        assert dict(rows) == {key: company for key, (_, company) in used.items()}, name
-
-
 # --- changes ---------------------------------------------------------------------------------------------------------
 
 
@@ -242,8 +141,6 @@ def signals(made: Bench) -> list[tuple[Any, ...]]:
     return rows.select("signal_type", "company_id", "title", "derived_by").rows()
 
 
-ENDED = {"company_id": "a", "started_on": 0, "ended_on": 5}
-NEXT = {"company_id": "b", "started_on": 9}
 MOVED = ("a", "b", on(5), on(9), "ended", True, True)
 
 
@@ -298,23 +195,6 @@ def test_a_later_address_elsewhere_is_a_move(made: Made) -> None:
     at_both = [*at_one, {"company_id": "b"}]
     assert changes(made(given(at_both, {"b": 9}, **shared))) == [], "she has a job at both"
     assert changes(made(given([], {"a": 0, "b": 9}))) == [("a", "b", None, on(9), "email_domain", True, True)]
-
-
-def test_a_person_is_shown_where_they_work_now(made: Made) -> None:
-    links = {"identity.contact_link": contact_links("contact")}
-
-    def shown(roles: list[Row], addresses: dict[str, int | None] | None = None) -> tuple[Any, ...]:
-        table = made(given(roles, addresses, **links)).want("intermediate.contact_facet")
-        return table.select("company_id", "job_title", "role_ended_on").row(0)
-
-    job = {"company_id": "a", "created_at": 1, "is_primary": True, "job_title": "Buyer"}
-    assert shown([job]) == ("a", "Buyer", None)
-    assert shown([job], {"b": 9}) == ("b", None, None), "an address says where, not as what"
-    assert shown([job | {"ended_on": 5}]) == ("a", "Buyer", on(5)), "where they were last"
-    assert shown([job | {"ended_on": 300}]) == ("a", "Buyer", None), "not over yet"
-    assert shown([job | {"ended_on": 5}, NEXT | {"job_title": "CFO"}]) == ("b", "CFO", None)
-    also = {"company_id": "a", "is_primary": False, "job_title": "Clerk"}
-    assert shown([job, also]) == ("a", "Buyer", None), "the first one's title"
 
 
 def test_a_champion_who_left_is_a_signal_here_and_there(made: Made) -> None:
