@@ -185,6 +185,8 @@ def _is_western(values: Iterable[str]) -> bool:
 
 def _contact(row: Row, names: Mapping[int, str], owner: str, wish: str) -> dict[str, str]:
     company = company_id(row["company_no"]) if row["company_no"] in names else ""
+    # Mail to the address at the former company comes back, not mail to the new one.
+    comes_back = wish == "bounced" and row["email"] == (row["former_email"] or row["email"])
     return {
         "Record ID": contact_id(row["record_no"]),
         "First Name": plain(row["first_name"]),
@@ -197,7 +199,7 @@ def _contact(row: Row, names: Mapping[int, str], owner: str, wish: str) -> dict[
         "Buying Role": BUYING_ROLES.get(row["decision_role"], "Other"),
         "Contact owner": owner,
         "Unsubscribed from all email": OPTED_OUT[wish],
-        "Email hard bounce reason": "Unknown user" if wish == "bounced" else "",
+        "Email hard bounce reason": "Unknown user" if comes_back else "",
         "Associated Company": names.get(row["company_no"], ""),
         "Associated Company IDs": company,
         "Associated Company IDs (Primary)": company,
