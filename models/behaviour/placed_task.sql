@@ -7,7 +7,7 @@ with linked as (
     from sourced.task_link as l
     join sourced.task as s on l.task_id = s.task_id
     cross join meta.run as r
-    left join intermediate.company_then as j
+    left join behaviour.company_then as j
         on l.contact_id = j.contact_id
         and coalesce(s.completed_at, r.as_of) >= j.from_on
         and coalesce(s.completed_at, r.as_of) < j.to_on

@@ -23,7 +23,7 @@ job as (
             filter (where o.job_title is not null) as job_title,
         arg_max(o.department, (o.is_primary, coalesce(o.updated_at, o.loaded_at), o.job_role_id))
             filter (where o.department is not null) as department
-    from intermediate.company_then as m
+    from behaviour.company_then as m
     cross join meta.run as r
     left join objects.job_role as o
         on m.contact_id = o.contact_id and m.company_id = o.company_id and o.source_deleted_at is null

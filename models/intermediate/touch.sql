@@ -82,6 +82,6 @@ touched as (
 select t.* exclude (company_id), coalesce(t.company_id, j.company_id) as company_id
 from touched as t
 cross join meta.run as r
-left join intermediate.company_then as j
+left join behaviour.company_then as j
     on t.contact_id = j.contact_id and t.happened_at >= j.from_on and t.happened_at < j.to_on
 where t.happened_at <= r.as_of

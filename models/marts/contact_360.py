@@ -10,9 +10,11 @@ class Contact360(Schema):
 
     contact_id: Text = field("The person.", key=True, references="contact")
     name: Text = field("Full name.", required=True, personal=True)
-    email: Text = field("E-mail address to use: their own and well formed before any other.", personal=True)
+    email: Text = field(
+        "E-mail address to use: one that works and is their own, at the company before any other.", personal=True
+    )
     phone: Text = field("Telephone to use, in E.164 form where it can be read.", personal=True)
-    company_id: Text = field("Main company.", references="company")
+    company_id: Text = field("Main company now; after the last one ended, the last.", references="company")
     company_name: Text = field("Its name.")
     job_title: Text = field("Title there.")
     department: Text = field("Department there.")

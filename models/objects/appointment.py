@@ -10,7 +10,7 @@ class Appointment(Object):
 
     appointment_id: Text = field("Id of the appointment.", key=True)
     company_id: Text = field(
-        "The company; where the source names none, the primary company of the first outside attendee.",
+        "The company; where the source names none, that of the first outside attendee on that day.",
         references="company",
     )
     service_id: Text = field("The service it is part of.", references="service")

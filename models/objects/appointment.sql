@@ -9,9 +9,9 @@ with outside as (
         ) as preference
     from objects.appointment_attendee as a
     join sourced as s on a.appointment_id = s.appointment_id
-    join intermediate.company_then as j
+    join behaviour.company_then as j
         on a.contact_id = j.contact_id and s.starts_at >= j.from_on and s.starts_at < j.to_on
-    left join intermediate.address_company as d
+    left join behaviour.address_company as d
         on a.contact_id = d.contact_id and split_part(lower(a.address), '@', 2) = d.domain
     where a.source_deleted_at is null
 )

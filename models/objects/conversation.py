@@ -10,7 +10,7 @@ class Conversation(Object):
 
     conversation_id: Text = field("Id of the conversation.", key=True)
     company_id: Text = field(
-        "The company; where the source names none, the primary company of the first outside participant.",
+        "The company; where the source names none, that of the first outside participant on that day.",
         references="company",
     )
     conversation_type: Text = field(

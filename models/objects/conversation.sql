@@ -43,9 +43,9 @@ first_outside as (
         ) as preference
     from outside as o
     join everything as e on o.conversation_id = e.conversation_id
-    join intermediate.company_then as j
+    join behaviour.company_then as j
         on o.contact_id = j.contact_id and e.started_at >= j.from_on and e.started_at < j.to_on
-    left join intermediate.address_company as a
+    left join behaviour.address_company as a
         on o.contact_id = a.contact_id and split_part(lower(o.address), '@', 2) = a.domain
 )
 

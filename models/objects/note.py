@@ -10,7 +10,7 @@ class Note(Object):
 
     note_id: Text = field("Id of the note.", key=True)
     company_id: Text = field(
-        "The company; where the source names none, the contact's primary company.", references="company"
+        "The company; where the source names none, the contact's main one of that day.", references="company"
     )
     contact_id: Text = field("The contact.", references="contact", personal=True)
     opportunity_id: Text = field("The opportunity.", references="opportunity")

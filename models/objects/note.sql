@@ -7,5 +7,5 @@ left join objects.opportunity as o on s.opportunity_id = o.opportunity_id
 left join objects.ticket as t on s.ticket_id = t.ticket_id
 left join objects.service as v on s.service_id = v.service_id
 left join objects.project as p on s.project_id = p.project_id
-left join intermediate.company_then as j
+left join behaviour.company_then as j
     on s.contact_id = j.contact_id and s.noted_at >= j.from_on and s.noted_at < j.to_on

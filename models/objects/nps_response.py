@@ -11,7 +11,7 @@ class NpsResponse(Happening):
     nps_response_id: Text = field("Id of the response.", key=True)
     contact_id: Text = field("Who answered.", references="contact", personal=True)
     company_id: Text = field(
-        "The company; where the source names none, the respondent's primary company.", references="company"
+        "The company; where the source names none, the respondent's main one of that day.", references="company"
     )
     respondent: Text = field(
         "Who answered, as the source has it (e-mail address or id); responses of one respondent share it.",

@@ -15,7 +15,7 @@ class ProductUser(Object):
         personal=True,
     )
     company_id: Text = field(
-        "The company; where the source names none, the contact's primary company.", references="company"
+        "The company; where the source names none, the contact's main one now.", references="company"
     )
     external_user_id: Text = field("Id the product knows the user by.", required=True)
     name: Text = field("Full name as the product has it.", personal=True)

@@ -37,5 +37,5 @@ select
 from known as k
 cross join meta.run as r
 left join used as u on k.product_user_id = u.product_user_id
-left join intermediate.company_then as j
+left join behaviour.company_then as j
     on k.person_id = j.contact_id and r.as_of_on >= j.from_on and r.as_of_on < j.to_on

@@ -13,7 +13,7 @@ class Signal(Happening):
         "The person; for an anonymous visitor, filled once it is known who it was.", references="contact", personal=True
     )
     company_id: Text = field(
-        "The company; where the source names none, the contact's primary company.", references="company"
+        "The company; where the source names none, the contact's main one of that day.", references="company"
     )
     anonymous_id: Text = field("Id of the browser or device.", personal=True)
     signal_type: Text = field(

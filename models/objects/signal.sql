@@ -42,5 +42,5 @@ everything as (
 
 select e.* exclude (company_id), coalesce(e.company_id, j.company_id) as company_id
 from everything as e
-left join intermediate.company_then as j
+left join behaviour.company_then as j
     on e.contact_id = j.contact_id and e.occurred_at >= j.from_on and e.occurred_at < j.to_on

@@ -12,7 +12,7 @@ class SurveyResponse(Happening):
     survey_type: Text = field("What was asked: csat = satisfaction, ces = effort.", required=True, isin=["csat", "ces"])
     contact_id: Text = field("Who answered.", references="contact", personal=True)
     company_id: Text = field(
-        "The company; where the source names none, the respondent's primary company.", references="company"
+        "The company; where the source names none, the respondent's main one of that day.", references="company"
     )
     respondent: Text = field("Who answered, as the source has it.", personal=True)
     ticket_id: Text = field("The ticket it is about.", references="ticket")

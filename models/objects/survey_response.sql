@@ -2,7 +2,7 @@
 select s.* exclude (company_id), coalesce(s.company_id, t.company_id, d.company_id, j.company_id) as company_id
 from sourced as s
 left join objects.ticket as t on s.ticket_id = t.ticket_id
-left join intermediate.company_then as j
+left join behaviour.company_then as j
     on s.contact_id = j.contact_id and s.answered_at >= j.from_on and s.answered_at < j.to_on
-left join intermediate.address_company as d
+left join behaviour.address_company as d
     on s.contact_id = d.contact_id and split_part(lower(s.respondent), '@', 2) = d.domain

@@ -10,7 +10,7 @@ class Task(Object):
 
     task_id: Text = field("Id of the task.", key=True)
     company_id: Text = field(
-        "The main company; where the source names none, the primary company of the first linked contact.",
+        "The main company; where the source names none, the first linked contact's main one when done, or now.",
         references="company",
     )
     description: Text = field("What is to be done.", required=True, personal=True)

@@ -10,7 +10,7 @@ class Ticket(Object):
 
     ticket_id: Text = field("Id of the ticket.", key=True)
     company_id: Text = field(
-        "The company; where the source names none, the requester's primary company.", references="company"
+        "The company; where the source names none, the requester's main one of that day.", references="company"
     )
     requester_id: Text = field("Contact who asked.", references="contact", personal=True)
     assignee_id: Text = field("Team member who works on it.", references="team_member")

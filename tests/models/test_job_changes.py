@@ -120,7 +120,7 @@ def test_every_day_has_the_one_main_company_a_walk_over_the_days_gives(bench: ty
         expected = main_company(roles, addresses, day)
         assert there == ([expected] if expected else []), f"day {day} of {roles} {addresses}"
     told = [main_company(roles, addresses, day) for day in range(DAYS)]
-    then = made.want("intermediate.company_then").to_dicts()
+    then = made.want("behaviour.company_then").to_dicts()
     for day in range(DAYS):
         counted = [row["company_id"] for row in then if row["from_on"] <= on(day) < row["to_on"]]
         before = [company for company in told[: day + 1] if company]

@@ -145,7 +145,7 @@ def test_a_source_that_says_where_somebody_works_is_believed(run_models: Any) ->
     assert rows.select("company_id", "is_primary", "derived_by").rows() == [("twin_a", True, None)]
 
 
-def test_a_contact_has_one_main_company(bench: Any) -> None:
+def test_a_contact_has_one_first_job(bench: Any) -> None:
     cases: dict[str, list[dict[str, Any]]] = {
         "who left works elsewhere": [{"is_primary": True, "ended_on": "2026-01-01"}, {"company_id": "right"}],
         "the source's main one": [{}, {"company_id": "right", "is_primary": True}],
@@ -167,12 +167,12 @@ def test_a_contact_has_one_main_company(bench: Any) -> None:
     rows = made_.want("objects.job_role")
     assert dict(rows.filter(is_primary=True).select("contact_id", "company_id").rows()) == dict.fromkeys(cases, "right")
     assert rows.height == len(roles)
-    assert made_.offenders("one_main_company").height == 0
+    assert made_.offenders("one_first_job").height == 0
 
 
-def test_the_invariant_notices_two_main_companies(bench: Any) -> None:
+def test_the_invariant_notices_two_first_jobs(bench: Any) -> None:
     roles = [{"contact_id": "ann", "company_id": name, "is_primary": True} for name in "ab"]
-    assert bench({"objects.job_role": roles}).offenders("one_main_company").height == 1
+    assert bench({"objects.job_role": roles}).offenders("one_first_job").height == 1
 
 
 # --- which company a talk belongs to ----------------------------------------------------------------------------------
